@@ -1,0 +1,160 @@
+import { Engine, type EngineEvent, type RunReport } from '../../lib';
+import { ProgressLine } from './progress_line';
+import { printFields, printPlan, printRejected, printReport, printRuns } from './print';
+import { readSyncFile } from './sync_file';
+
+export interface Options {
+  home?: string;
+  json: boolean;
+  full?: boolean;
+  approve?: boolean;
+  watch?: boolean;
+  replay?: boolean;
+  samples?: string;
+}
+
+/** Whoever runs a command owns the machine and the file, so loopback and private networks are open to connectors. */
+function openEngine(options: Options, onEvent: (event: EngineEvent) => void = () => {}): Engine {
+  return new Engine({ home: options.home, allowLoopback: true, allowPrivate: true }, (event) => {
+    if (event.type === 'log') process.stderr.write(`${event.level}: ${event.message}\n`);
+    onEvent(event);
+  });
+}
+
+async function withEngine<T>(engine: Engine, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } finally {
+    await engine.close();
+  }
+}
+
+function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+function exitCode(report: RunReport): number {
+  if (report.status !== 'succeeded') return 1;
+  return report.rejected > 0 ? 2 : 0;
+}
+
+/** The first interrupt commits the page in flight and stops; the second ends the process. */
+function stopOnSignal(stop: () => Promise<unknown>): () => void {
+  let asked = false;
+  const onSignal = () => {
+    if (asked) process.exit(130);
+    asked = true;
+    process.stderr.write('\nstopping after the page in flight; once more to end at once\n');
+    void stop();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+}
+
+export async function run(options: Options, path: string): Promise<number> {
+  const file = readSyncFile(path);
+  const progress = new ProgressLine(!options.json && process.stderr.isTTY);
+  const report = (one: RunReport) => (options.json ? printJson(one) : printReport(one));
+  let last = 0;
+  const engine = openEngine(options, (event) => {
+    if (event.type === 'progress') progress.show(event);
+    if (event.type !== 'run') return;
+    progress.clear();
+    report(event.report);
+    last = exitCode(event.report);
+  });
+  const release = stopOnSignal(() => engine.stop(file.id));
+  return withEngine(engine, async () => {
+    try {
+      if (options.watch) {
+        await engine.runOnSchedule(file);
+        return last;
+      }
+      const done = await engine.run(file, { full: options.full, approve: options.approve });
+      progress.clear();
+      report(done);
+      return exitCode(done);
+    } finally {
+      progress.clear();
+      release();
+    }
+  });
+}
+
+export async function plan(options: Options, path: string): Promise<number> {
+  const file = readSyncFile(path);
+  const engine = openEngine(options);
+  return withEngine(engine, async () => {
+    const planned = await engine.plan(file, { full: options.full, samples: Number(options.samples ?? 10) });
+    if (options.json) printJson(planned);
+    else printPlan(planned);
+    return 0;
+  });
+}
+
+export async function test(options: Options, path: string): Promise<number> {
+  const file = readSyncFile(path);
+  const engine = openEngine(options);
+  return withEngine(engine, async () => {
+    const result = await engine.test(file);
+    if (options.json) printJson(result);
+    else {
+      for (const side of ['source', 'target'] as const) {
+        process.stdout.write(`${side} ${result[side].ok ? 'ok' : 'FAILED'}: ${result[side].message}\n`);
+      }
+    }
+    return result.source.ok && result.target.ok ? 0 : 1;
+  });
+}
+
+export async function schema(options: Options, path: string): Promise<number> {
+  const file = readSyncFile(path);
+  const engine = openEngine(options);
+  return withEngine(engine, async () => {
+    const both = await engine.schema(file);
+    if (options.json) printJson(both);
+    else {
+      printFields('source', both.source);
+      printFields('target', both.target);
+    }
+    return 0;
+  });
+}
+
+export async function status(options: Options, sync?: string): Promise<number> {
+  const engine = openEngine(options);
+  return withEngine(engine, async () => {
+    const runs = await engine.status(sync ?? '');
+    if (options.json) printJson({ runs });
+    else printRuns(runs);
+    return 0;
+  });
+}
+
+export async function rejected(options: Options, path: string): Promise<number> {
+  const file = readSyncFile(path);
+  const engine = openEngine(options);
+  return withEngine(engine, async () => {
+    if (options.replay) {
+      const report = await engine.run(file, { replay: true });
+      if (options.json) printJson(report);
+      else printReport(report);
+      return exitCode(report);
+    }
+    const records = await engine.rejected(file.id, 0, 1000);
+    if (options.json) printJson({ records });
+    else printRejected(records);
+    return 0;
+  });
+}
+
+export async function forget(options: Options, path: string): Promise<number> {
+  const file = readSyncFile(path);
+  const engine = openEngine(options);
+  return withEngine(engine, async () => {
+    await engine.forget(file);
+    if (options.json) printJson({ forgotten: file.id });
+    else process.stdout.write(`${file.id}: links, runs and rejected records are forgotten\n`);
+    return 0;
+  });
+}

@@ -1,0 +1,49 @@
+import { Command, Option } from 'commander';
+
+import { EngineError } from '../../lib';
+import { forget, plan, rejected, run, schema, status, test, type Options } from './commands';
+
+/** 0: done and nothing rejected; 1: failed, held or stopped; 2: done, but records were rejected. */
+async function main(): Promise<void> {
+  const program = new Command('data-sync')
+    .description('Keeps two systems in step: reads, maps, decides, writes, remembers.')
+    .showHelpAfterError()
+    .addOption(new Option('--home <dir>', 'directory of the state (default: DATA_SYNC_HOME, else .data-sync)'))
+    .addOption(new Option('--json', 'print JSON; the last line is one object').default(false));
+
+  const command = (name: string, description: string, action: (options: Options, ...args: string[]) => Promise<number>) =>
+    program
+      .command(name)
+      .description(description)
+      .option('--json', 'print JSON; the last line is one object')
+      .action(async (...args: unknown[]) => {
+        const options = (args.at(-1) as Command).optsWithGlobals<Options>();
+        process.exitCode = await action(options, ...(args.slice(0, -2) as string[]));
+      });
+
+  command('run <file>', 'run a sync, or go on with the run that was interrupted', run)
+    .option('--full', 'read everything again, not only what changed')
+    .option('--approve', 'allow more deletions and changes than the circuit breaker lets pass')
+    .option('--watch', 'stay and run at each time of the schedule');
+  command('plan <file>', 'show what a run would do; write nothing', plan)
+    .option('--full', 'plan a full run')
+    .option('--samples <n>', 'differences to show', '10');
+  command('test <file>', 'connect to both systems', test);
+  command('schema <file>', 'show the fields of both objects', schema);
+  command('status [sync]', 'show the latest runs of one sync or of all', status);
+  command('rejected <file>', 'show the rejected records of a sync', rejected)
+    .option('--replay', 'try all of them again');
+  command('forget <file>', 'forget links, runs and rejected records of a sync', forget);
+
+  await program.parseAsync();
+}
+
+main().catch((thrown: unknown) => {
+  const error = EngineError.from(thrown);
+  if (process.argv.includes('--json')) {
+    const { kind, message, code, field } = error;
+    process.stdout.write(`${JSON.stringify({ status: 'failed', error: { kind, message, code, field } })}\n`);
+  }
+  process.stderr.write(`data-sync: ${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,15 @@
+# layer(name DEPENDS layers... LINKS libraries...): one static library per folder of native/.
+# An empty folder is skipped, so that a layer can be declared before its first file.
+function(layer name)
+  cmake_parse_arguments(LAYER "" "" "DEPENDS;LINKS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/native/${name}/*.cpp)
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${name} ${scope} ${CMAKE_SOURCE_DIR}/native)
+  target_link_libraries(${name} ${scope} ${LAYER_DEPENDS} ${LAYER_LINKS} Threads::Threads)
+endfunction()

@@ -1,0 +1,14 @@
+// Tests run from the sources through swc; types are checked by the compiler and eslint.
+export default {
+  rootDir: import.meta.dirname,
+  roots: ['<rootDir>/tests'],
+  testMatch: ['**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/tests/bench/node_modules'],
+  testEnvironment: 'node',
+  testTimeout: 30_000,
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, sourceMaps: 'inline' }],
+  },
+  // The whole run has to end by itself: a test that leaves a server or a timer behind is found here.
+  forceExit: false,
+};

@@ -1,0 +1,164 @@
+/** Shapes of everything that crosses the border to the native core, as JSON. */
+
+export interface EndPoint {
+  /** Name of a connector: "salesforce", "postgresql", "sqlite". */
+  type: string;
+  /** The connector's own settings: docs/connectors. */
+  config: Record<string, unknown>;
+}
+
+export interface FieldMapping {
+  /** Path in the source record: `Name`, `Owner.Name`, `tags[0]`. */
+  source: string;
+  /** Field of the target. */
+  target: string;
+  transformation?: { type: 'format' | 'lookup' | 'calculate' | 'custom'; params: unknown };
+  required?: boolean;
+  defaultValue?: unknown;
+  onError?: 'fail_record' | 'null' | 'skip_field' | 'keep';
+}
+
+export type DeletePolicy = 'ignore' | 'soft' | 'hard' | 'unlink';
+
+/** One sync, as people write it into a file. */
+export interface SyncFile {
+  id: string;
+  description?: string;
+  source: EndPoint;
+  target: EndPoint;
+  sourceObject: string;
+  targetObject: string;
+  fieldMappings: FieldMapping[];
+  conflictResolution?: 'source_wins' | 'target_wins';
+  deletes?: DeletePolicy | { policy: DeletePolicy; limitRecords?: number; limitPercent?: number };
+  batchSize?: number;
+  batchesInFlight?: number;
+  schedule?: string | { cron: string; timeZone?: string };
+}
+
+/** What became of every record: read = written + unchanged + filtered + rejected + in_review + superseded. */
+export interface Counts {
+  read: number;
+  written: number;
+  created: number;
+  updated: number;
+  deleted: number;
+  unchanged: number;
+  filtered: number;
+  rejected: number;
+  in_review: number;
+  superseded: number;
+}
+
+export interface RunReport extends Counts {
+  syncId: string;
+  runId: number;
+  status: 'succeeded' | 'stopped' | 'failed' | 'held';
+  mode: 'full' | 'incremental' | 'replay';
+  /** True if this run went on where an earlier one had stopped. Counts are those of the whole run. */
+  resumed: boolean;
+  pages: number;
+  apiCalls: number;
+  seconds: number;
+  /** Records read per second in this process. */
+  recordsPerSecond: number;
+  /** Highest memory of this process, in MiB. */
+  peakRssMb: number;
+  /** A: a repeat changes nothing (upsert by key). See docs/delivery.md. */
+  guaranteeClass: 'A' | 'B' | 'C' | 'D';
+  warnings: string[];
+  error?: { kind: string; message: string; code: string; field: string };
+}
+
+export interface FieldDifference {
+  field: string;
+  from: string | null;
+  to: string | null;
+}
+
+export interface PlanReport extends Counts {
+  syncId: string;
+  mode: 'full' | 'incremental';
+  status: 'planned';
+  apiCalls: number;
+  seconds: number;
+  guaranteeClass: 'A' | 'B' | 'C' | 'D';
+  warnings: string[];
+  /** A sample of what would be written, in page order. */
+  differences: { key: string; action: 'create' | 'update' | 'delete' | 'reject'; fields: FieldDifference[] }[];
+}
+
+export interface FieldSchema {
+  name: string;
+  label: string;
+  type: string;
+  nativeType: string;
+  lengthMax?: number;
+  precision?: number;
+  scale?: number;
+  nullable: boolean;
+  creatable: boolean;
+  updatable: boolean;
+  required: boolean;
+  unique: boolean;
+  values: string[];
+  refersTo: string[];
+}
+
+export interface Schema {
+  object: string;
+  keyField: string;
+  versionField: string;
+  fields: FieldSchema[];
+}
+
+export interface RejectedRecord {
+  id: number;
+  sourceKey: string;
+  code: string;
+  message: string;
+  field: string;
+  retryable: boolean;
+  attempts: number;
+  firstAt: string;
+  lastAt: string;
+  /** The source record, only the fields that are mapped. */
+  original: Record<string, unknown>;
+}
+
+export interface RunSummary extends Counts {
+  syncId: string;
+  runId: number;
+  status: string;
+  mode: string;
+  pages: number;
+  startedAt: string;
+  endedAt?: string;
+  error: string;
+  /** Rejected records kept for this sync now. */
+  rejectedNow: number;
+  linked: number;
+}
+
+export type EngineEvent =
+  | ({ type: 'progress'; syncId: string; runId: number; phase: 'replay' | 'read' | 'sweep'; pages: number } & Counts)
+  | { type: 'run'; report: RunReport }
+  | { type: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; message: string };
+
+/** What an engine is opened with. */
+export interface EngineOptions {
+  /** Directory of the embedded state. Default: DATA_SYNC_HOME, else `.data-sync` in the working directory. */
+  home?: string;
+  /** postgresql:// URL of a shared state. Default: DATABASE_URL, else the embedded state. */
+  databaseUrl?: string;
+  /** 32 bytes each as base64, newest first. Default: ENCRYPTION_KEY, else a key file in `home`. */
+  encryptionKeys?: string[];
+  /** May connectors call this machine or private networks? Default: no. */
+  allowLoopback?: boolean;
+  allowPrivate?: boolean;
+  /** CA certificates as PEM. Default: those of Node. */
+  caPem?: string;
+  /** Threads for databases, decoding and mapping. Default: 2. */
+  workers?: number;
+  logLevel?: 'debug' | 'info' | 'warn' | 'error';
+}

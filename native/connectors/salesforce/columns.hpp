@@ -1,0 +1,38 @@
+// Columns: the fields of a plan against what the org says of them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "connectors/salesforce/org.hpp"
+#include "record/batch.hpp"
+#include "record/schema.hpp"
+
+namespace nexpo::salesforce {
+
+struct Column {
+  std::string select;                 ///< what a SELECT names, in the org's spelling: "Owner.Name", "BillingAddress"
+  std::string path;                   ///< where the value is in a record: "Owner.Name", "BillingAddress.city"
+  FieldType type = FieldType::text;
+  bool in_bulk = true;                ///< false: compound or base64, which a bulk query refuses
+};
+
+/// Slot i of a batch is column i.
+struct Columns {
+  std::string object;
+  Shape slots;
+  std::vector<Column> columns;
+  std::string stamp;         ///< field of the change stamp, or empty
+  bool has_is_deleted = false;  ///< deleted rows stay readable for a while
+  bool has_is_archived = false;
+
+  bool in_bulk() const;
+  /// For a SELECT: each field once, Id first, with the stamp, and with IsDeleted if `deleted_too`.
+  std::vector<std::string> select_list(bool deleted_too) const;
+};
+
+/// Describes the object, and the parents that a dotted path goes through (each once per connection).
+/// Throws Error{invalid} that names a path which leads nowhere.
+Task<Columns> resolve_columns(Org& org, std::string object, Shape slots);
+
+}  // namespace nexpo::salesforce

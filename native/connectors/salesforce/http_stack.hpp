@@ -1,0 +1,36 @@
+// HttpStack: the layers that every call to an org passes.
+#pragma once
+
+#include "connectors/connector.hpp"
+#include "connectors/salesforce/login_tokens.hpp"
+#include "connectors/salesforce/quota_guard.hpp"
+#include "http/counted.hpp"
+#include "http/oauth_client.hpp"
+#include "http/rate_limited.hpp"
+#include "http/retrying.hpp"
+
+namespace nexpo::salesforce {
+
+/// Long calls at once that an org allows; more are refused with REQUEST_LIMIT_EXCEEDED.
+constexpr int kConcurrentCallsMax = 25;
+
+/// Quota guard around retry around rate limit around access token around count: each attempt is counted and limited,
+/// and the guard's own refusal is not repeated.
+class HttpStack final : public http::Client {
+ public:
+  HttpStack(Login login, const Settings& settings, const ConnectorContext& context);
+  HttpStack(const HttpStack&) = delete;
+
+  Task<http::Response> send(http::Request request) override { return guard_.send(std::move(request)); }
+  uint64_t calls() const { return counted_.calls(); }
+
+ private:
+  http::Counted counted_;
+  LoginTokens tokens_;
+  http::OAuthClient authorized_;
+  http::RateLimited limited_;
+  http::Retrying retrying_;
+  QuotaGuard guard_;
+};
+
+}  // namespace nexpo::salesforce

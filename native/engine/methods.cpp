@@ -1,0 +1,49 @@
+#include "engine/methods.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "engine/query_methods.hpp"
+#include "engine/report_json.hpp"
+#include "engine/run_methods.hpp"
+
+namespace nexpo {
+namespace {
+
+using nlohmann::json;
+
+struct Method {
+  std::string_view name;
+  Task<json> (*run)(Runtime&, json);
+};
+
+constexpr std::array<Method, 10> kMethods{{
+    {"sync.run", run_sync},
+    {"sync.schedule", schedule_sync},
+    {"sync.stop", stop_sync},
+    {"sync.plan", plan_sync},
+    {"sync.test", test_sync},
+    {"sync.schema", schema_sync},
+    {"sync.status", list_runs},
+    {"sync.rejected", list_rejected},
+    {"sync.forget", forget_sync},
+    {"engine.info", engine_info},
+}};
+
+}  // namespace
+
+Task<std::string> call_method(Runtime& runtime, std::string method, std::string body) {
+  for (const Method& known : kMethods) {
+    if (known.name != method) continue;
+    json parsed = json::parse(body, nullptr, false);
+    if (!parsed.is_object()) throw Error(ErrorKind::invalid, fmt::format("{}: the body must be a JSON object", method));
+    if (known.run != run_sync && known.run != stop_sync && runtime.closing)
+      throw Error(ErrorKind::cancelled, "the engine is closing");
+    const json answer = co_await known.run(runtime, std::move(parsed));
+    co_return dump(answer);
+  }
+  throw Error(ErrorKind::invalid, fmt::format("there is no method \"{}\"", method));
+}
+
+}  // namespace nexpo

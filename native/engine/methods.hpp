@@ -1,0 +1,26 @@
+// The table of methods: name -> function, JSON in and out. The bridge and the TypeScript face do not grow with it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/runtime.hpp"
+
+namespace nexpo {
+
+/// | method | body | answer |
+/// |---|---|---|
+/// | sync.run | {file, full?, approve?, replay?} | RunReport |
+/// | sync.schedule | {file} | {} when stopped; a `run` event for each run |
+/// | sync.stop | {syncId} | {stopping} |
+/// | sync.plan | {file, full?, samples?} | counts of what would happen, sample differences |
+/// | sync.test | {file} | {source {ok, message}, target {ok, message}} |
+/// | sync.schema | {file} | {source, target}: Schema |
+/// | sync.status | {syncId?, limit?} | {runs} newest first |
+/// | sync.rejected | {syncId, after?, limit?} | {records} |
+/// | sync.forget | {file} | forgets links, runs and rejected records of a sync |
+/// | engine.info | {} | {version, store, connectors} |
+/// Throws Error{invalid} for a name that is not in the table.
+Task<std::string> call_method(Runtime& runtime, std::string method, std::string body);
+
+}  // namespace nexpo

@@ -1,0 +1,58 @@
+#include "engine/query_methods.hpp"
+
+#include <algorithm>
+
+#include "connectors/registry.hpp"
+#include "engine/report_json.hpp"
+#include "engine/sync_file.hpp"
+
+namespace nexpo {
+
+using nlohmann::json;
+
+namespace {
+
+int limit_of(const json& body, int fallback) { return std::clamp(body.value("limit", fallback), 1, kListLimitMax); }
+
+}  // namespace
+
+Task<json> list_runs(Runtime& runtime, json body) {
+  const std::vector<Run> runs = co_await runtime.store->runs(body.value("syncId", ""), limit_of(body, 20));
+  json list = json::array();
+  std::map<std::string, SyncState> states;
+  for (const Run& run : runs) {
+    if (!states.contains(run.sync_id)) states[run.sync_id] = co_await runtime.store->load(run.sync_id);
+    const SyncState& state = states[run.sync_id];
+    json one = to_json(run);
+    one.update({{"linked", state.linked}, {"rejectedNow", state.rejected}});
+    list.push_back(std::move(one));
+  }
+  co_return json{{"runs", std::move(list)}};
+}
+
+Task<json> list_rejected(Runtime& runtime, json body) {
+  std::string sync_id = body.at("syncId").get<std::string>();
+  const std::vector<RejectedRecord> records =
+      co_await runtime.store->rejected(std::move(sync_id), false, body.value("after", int64_t{0}), limit_of(body, 100));
+  json list = json::array();
+  for (const RejectedRecord& record : records) list.push_back(to_json(record));
+  co_return json{{"records", std::move(list)}};
+}
+
+Task<json> forget_sync(Runtime& runtime, json body) {
+  const SyncFile file = SyncFile::parse(body.at("file"));
+  const Lease lease = co_await runtime.store->acquire(file.id);
+  auto forgotten = co_await attempt(runtime.store->forget(lease));
+  co_await runtime.store->release(lease);
+  if (forgotten.index() == 1) throw std::get<1>(forgotten);
+  co_return json::object();
+}
+
+Task<json> engine_info(Runtime& runtime, json) {
+  json connectors = json::array();
+  for (const ConnectorType* type : connector_types()) connectors.push_back(type->name);
+  co_return json{{"store", runtime.config.database_url.empty() ? "sqlite" : "postgresql"},
+                 {"connectors", std::move(connectors)}};
+}
+
+}  // namespace nexpo

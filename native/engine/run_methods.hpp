@@ -1,0 +1,17 @@
+// The methods that run or preview a sync.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "engine/runtime.hpp"
+
+namespace nexpo {
+
+Task<nlohmann::json> run_sync(Runtime& runtime, nlohmann::json body);
+Task<nlohmann::json> schedule_sync(Runtime& runtime, nlohmann::json body);
+Task<nlohmann::json> plan_sync(Runtime& runtime, nlohmann::json body);
+Task<nlohmann::json> stop_sync(Runtime& runtime, nlohmann::json body);
+Task<nlohmann::json> test_sync(Runtime& runtime, nlohmann::json body);
+Task<nlohmann::json> schema_sync(Runtime& runtime, nlohmann::json body);
+
+}  // namespace nexpo

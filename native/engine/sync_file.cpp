@@ -1,0 +1,162 @@
+#include "engine/sync_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace nexpo {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::string_view, 13> kKeys{
+    "id",        "description",   "source",             "target",  "sourceObject", "targetObject",
+    "fieldMappings", "conflictResolution", "deletes", "batchSize", "batchesInFlight", "schedule", "$schema"};
+
+bool good_id(std::string_view id) {
+  return !id.empty() && id.size() <= kSyncIdLengthMax && std::ranges::all_of(id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  });
+}
+
+/// Reads one file and gathers faults instead of stopping at the first.
+class FileReader {
+ public:
+  explicit FileReader(const json& file) : file_(file) {}
+
+  SyncFile read() {
+    if (!file_.is_object()) throw Error(ErrorKind::invalid, "the sync must be a JSON object");
+    check_keys(file_, kKeys, "");
+    out_.id = text("id");
+    if (!out_.id.empty() && !good_id(out_.id))
+      fault("id: use letters, digits, '.', '_' and '-', at most {} characters", kSyncIdLengthMax);
+    read_end("source", out_.source_type, out_.source_config);
+    read_end("target", out_.target_type, out_.target_config);
+    out_.source_object = text("sourceObject");
+    out_.target_object = text("targetObject");
+    read_mappings();
+    guard([this] { read_policies(); });
+    guard([this] { read_deletes(); });
+    out_.limits.page_records_max = integer(file_, "batchSize", "", 1, kBatchSizeMax, out_.limits.page_records_max);
+    out_.limits.batches_in_flight =
+        integer(file_, "batchesInFlight", "", 1, kBatchesInFlightMax, out_.limits.batches_in_flight);
+    guard([this] { read_schedule(); });
+    if (!faults_.empty()) throw Error(ErrorKind::invalid, fmt::format("{}", fmt::join(faults_, "\n")));
+    return std::move(out_);
+  }
+
+ private:
+  template <class... Args>
+  void fault(fmt::format_string<Args...> format, Args&&... args) {
+    faults_.push_back(fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  template <class Body>
+  void guard(Body body) {
+    try {
+      body();
+    } catch (const Error& error) {
+      faults_.push_back(error.message());
+    }
+  }
+
+  void check_keys(const json& object, std::span<const std::string_view> known, std::string_view at) {
+    for (const auto& [key, value] : object.items())
+      if (std::ranges::find(known, key) == known.end())
+        fault("{}{}: unknown key; known are {}", at, key, fmt::join(known, ", "));
+  }
+
+  std::string text(const char* key) {
+    const auto found = file_.find(key);
+    if (found == file_.end()) {
+      fault("{}: missing", key);
+      return {};
+    }
+    if (!found->is_string() || found->get_ref<const std::string&>().empty()) {
+      fault("{}: must be a text that is not empty", key);
+      return {};
+    }
+    return found->get<std::string>();
+  }
+
+  int integer(const json& object, const char* key, std::string_view at, int min, int max, int fallback) {
+    const auto found = object.find(key);
+    if (found == object.end()) return fallback;
+    if (!found->is_number_integer() || *found < min || *found > max) {
+      fault("{}{}: must be a whole number from {} to {}", at, key, min, max);
+      return fallback;
+    }
+    return found->get<int>();
+  }
+
+  void read_end(const char* key, std::string& type, json& config) {
+    static constexpr std::array<std::string_view, 2> known{"type", "config"};
+    const auto found = file_.find(key);
+    if (found == file_.end() || !found->is_object()) return fault("{}: must be an object {{type, config}}", key);
+    check_keys(*found, known, fmt::format("{}.", key));
+    const auto type_found = found->find("type");
+    if (type_found == found->end() || !type_found->is_string())
+      fault("{}.type: must name a connector, for example \"salesforce\"", key);
+    else
+      type = type_found->get<std::string>();
+    config = found->value("config", json::object());
+    if (!config.is_object()) fault("{}.config: must be an object", key);
+  }
+
+  void read_mappings() {
+    const auto found = file_.find("fieldMappings");
+    if (found == file_.end() || !found->is_array() || found->empty())
+      return fault("fieldMappings: must be a list with at least one {{source, target}}");
+    out_.field_mappings = *found;
+  }
+
+  void read_policies() {
+    const auto found = file_.find("conflictResolution");
+    if (found == file_.end()) return;
+    if (!found->is_string()) return fault("conflictResolution: must be a text such as \"source_wins\"");
+    out_.strategy = parse_strategy(found->get<std::string>(), "conflictResolution");
+  }
+
+  void read_deletes() {
+    static constexpr std::array<std::string_view, 3> known{"policy", "limitRecords", "limitPercent"};
+    const auto found = file_.find("deletes");
+    if (found == file_.end()) return;
+    if (found->is_string()) {
+      out_.deletes = parse_delete_policy(found->get<std::string>(), "deletes");
+      return;
+    }
+    if (!found->is_object() || !found->contains("policy") || !(*found)["policy"].is_string())
+      return fault("deletes: must be a policy such as \"soft\", or an object {{policy, limitRecords, limitPercent}}");
+    check_keys(*found, known, "deletes.");
+    out_.breaker.records_min = integer(*found, "limitRecords", "deletes.", 0, 1'000'000'000, 50);
+    out_.breaker.percent = integer(*found, "limitPercent", "deletes.", 0, 100, 5);
+    out_.deletes = parse_delete_policy((*found)["policy"].get<std::string>(), "deletes.policy");
+  }
+
+  void read_schedule() {
+    static constexpr std::array<std::string_view, 2> known{"cron", "timeZone"};
+    const auto found = file_.find("schedule");
+    if (found == file_.end()) return;
+    if (found->is_string()) {
+      out_.schedule = Schedule::parse(found->get<std::string>());
+      return;
+    }
+    if (!found->is_object() || !found->value("cron", json()).is_string() ||
+        !found->value("timeZone", json("UTC")).is_string())
+      return fault("schedule: must be a cron expression, or an object {{cron, timeZone}}");
+    check_keys(*found, known, "schedule.");
+    out_.schedule = Schedule::parse((*found)["cron"].get<std::string>(), found->value("timeZone", "UTC"));
+  }
+
+  const json& file_;
+  SyncFile out_;
+  std::vector<std::string> faults_;
+};
+
+}  // namespace
+
+SyncFile SyncFile::parse(const nlohmann::json& file) { return FileReader(file).read(); }
+
+}  // namespace nexpo

@@ -1,0 +1,39 @@
+// SyncFile: one sync as people write it down, checked.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "sync/schedule.hpp"
+#include "sync/sync_plan.hpp"
+
+namespace nexpo {
+
+/// {id, description?, source {type, config}, target {type, config}, sourceObject, targetObject, fieldMappings,
+///  conflictResolution?: "source_wins" | "target_wins",
+///  deletes?: "ignore" | "soft" | "hard" | "unlink" or {policy, limitRecords?, limitPercent?},
+///  batchSize?: 1..50000 (1000), batchesInFlight?: 1..16 (1), schedule?: cron or {cron, timeZone}}
+struct SyncFile {
+  std::string id;  ///< [A-Za-z0-9._-], at most 100 characters
+  std::string source_type, target_type;
+  nlohmann::json source_config, target_config;
+  std::string source_object, target_object;
+  nlohmann::json field_mappings;
+  Strategy strategy = Strategy::source_wins;
+  DeletePolicy deletes = DeletePolicy::ignore;
+  BreakerLimits breaker;
+  PassLimits limits;
+  std::optional<Schedule> schedule;
+
+  /// Throws one Error{invalid} that lists every fault, with the key and the fix. Unknown keys are faults.
+  static SyncFile parse(const nlohmann::json& file);
+};
+
+constexpr int kBatchSizeMax = 50'000;
+constexpr int kBatchesInFlightMax = 16;
+constexpr size_t kSyncIdLengthMax = 100;
+
+}  // namespace nexpo

@@ -1,0 +1,72 @@
+#include "engine/sync_session.hpp"
+
+#include <fmt/format.h>
+
+#include "connectors/registry.hpp"
+#include "record/fingerprint.hpp"
+
+namespace nexpo {
+namespace {
+
+/// Where records go, without secrets. A plan that points elsewhere is another sync: its links would lie.
+std::string binding_of(const SyncFile& file, const Connection& source, const Connection& target) {
+  const nlohmann::json ends{source.identity(), file.source_object, target.identity(), file.target_object};
+  const std::string text = ends.dump();
+  const Value cell = Value::text(text);
+  return fmt::format("{:02x}", fmt::join(fingerprint_of({&cell, 1}).bytes, ""));
+}
+
+}  // namespace
+
+SyncSession::SyncSession(Runtime& runtime, SyncFile file, const RunControl& control)
+    : runtime_(runtime),
+      file_(std::move(file)),
+      mapping_(MappingPlan::compile(file_.field_mappings, "fieldMappings")) {
+  source_connection_ = connect(file_.source_type, file_.source_config, "source", control.stop);
+  target_connection_ = connect(file_.target_type, file_.target_config, "target", control.abort);
+  source_ = source_connection_->source();
+  target_ = target_connection_->target();
+  plan_.sync_id = file_.id;
+  plan_.source_object = file_.source_object;
+  plan_.target_object = file_.target_object;
+  plan_.mapping = &mapping_;
+  plan_.strategy = file_.strategy;
+  plan_.deletes = file_.deletes;
+  plan_.breaker = file_.breaker;
+  plan_.limits = file_.limits;
+  plan_.plan_hash = binding_of(file_, *source_connection_, *target_connection_) + ":" + mapping_.hash();
+}
+
+std::unique_ptr<Connection> SyncSession::connect(const std::string& type, const nlohmann::json& config, const char* end,
+                                                 CancelToken cancel) {
+  const ConnectorType& connector = connector_type(type, fmt::format("{}.type", end));
+  const nlohmann::json checked = check_config(connector.spec, config, fmt::format("{}.config", end));
+  const ConnectorContext context{runtime_.loop,         runtime_.workers, runtime_.http, *runtime_.credentials,
+                                 file_.id + "/" + end,  runtime_.log,     cancel};
+  return connector.connect(checked, context);
+}
+
+Task<> SyncSession::describe() {
+  source_schema_ = co_await source_->describe(file_.source_object);
+  auto described = co_await attempt(target_->describe(file_.target_object));
+  if (described.index() == 0) {
+    target_schema_ = std::get<0>(std::move(described));
+  } else if (std::get<1>(described).kind() != ErrorKind::invalid) {
+    throw std::get<1>(described);
+  }
+}
+
+Task<> SyncSession::open(bool dry) {
+  co_await describe();
+  warnings_ = mapping_.check(&source_schema_, target_schema(), "fieldMappings");
+  if (dry && !target_schema_) co_return;
+  WritePlan write;
+  write.object = file_.target_object;
+  write.fields = mapping_.target_fields();
+  for (const std::string& field : *write.fields)
+    if (mapping_.renamed_from(field) == source_schema_.key_field) write.key_field = field;
+  write.hints = mapping_.target_hints(&source_schema_);
+  writer_ = co_await target_->open(std::move(write));
+}
+
+}  // namespace nexpo

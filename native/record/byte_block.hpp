@@ -1,0 +1,113 @@
+// ByteBlock: sixteen bytes looked at in one step.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace nexpo {
+
+static_assert(std::endian::native == std::endian::little, "first() takes the lowest byte of a word as the first one");
+
+/// Written in the compiler's vector types, so that it becomes SSE2 or NEON. Results of comparisons are blocks too.
+class ByteBlock {
+ public:
+  static constexpr size_t kBytes = 16;
+
+  /// Reads 16 bytes.
+  static ByteBlock load(const char* text) {
+    ByteBlock block;
+    std::memcpy(&block.bytes_, text, kBytes);
+    return block;
+  }
+  /// Reads `size` bytes, at most 16; some are seen twice if there are fewer, and the order is lost.
+  static ByteBlock load_some(const char* text, size_t size) {
+    if (size >= 8) return of_words(word<uint64_t>(text), word<uint64_t>(text + size - 8));
+    if (size >= 4) return of_words(word<uint32_t>(text) | uint64_t{word<uint32_t>(text + size - 4)} << 32, kSpaces);
+    uint64_t bytes = kSpaces;
+    for (size_t i = 0; i < size; ++i) bytes = bytes << 8 | static_cast<unsigned char>(text[i]);
+    return of_words(bytes, kSpaces);
+  }
+  void store(char* place) const { std::memcpy(place, &bytes_, kBytes); }
+
+  ByteBlock equal(char c) const { return of(bytes_ == c); }
+  /// Control characters of ASCII: bytes below 0x20.
+  ByteBlock control() const { return of((bytes_ & static_cast<signed char>(0xE0)) == 0); }
+  /// Bytes of characters beyond ASCII: 0x80 and more.
+  ByteBlock high() const { return of(bytes_ < 0); }
+  ByteBlock operator|(ByteBlock other) const { return of(bytes_ | other.bytes_); }
+  ByteBlock& operator|=(ByteBlock other) { return *this = *this | other; }
+
+  /// For the result of a comparison: whether there is a hit.
+  bool any() const {
+#ifdef __SSE2__
+    return mask() != 0;
+#else
+    return (words().low | words().high) != 0;
+#endif
+  }
+  /// For the result of a comparison: place of the first hit, 16 if there is none.
+  size_t first() const {
+#ifdef __SSE2__
+    return static_cast<size_t>(std::countr_zero(mask() | 1u << kBytes));
+#else
+    const Words hits = words();
+    if (hits.low != 0) return static_cast<size_t>(std::countr_zero(hits.low)) / 8;
+    return hits.high == 0 ? kBytes : static_cast<size_t>(std::countr_zero(hits.high)) / 8 + 8;
+#endif
+  }
+
+ private:
+  using Bytes [[gnu::vector_size(16)]] = signed char;
+  struct Words {
+    uint64_t low, high;
+  };
+  static constexpr uint64_t kSpaces = 0x2020202020202020;
+
+  template <class Word>
+  static Word word(const char* text) {
+    Word word;
+    std::memcpy(&word, text, sizeof word);
+    return word;
+  }
+  static ByteBlock of(Bytes bytes) {
+    ByteBlock block;
+    block.bytes_ = bytes;
+    return block;
+  }
+  static ByteBlock of_words(uint64_t low, uint64_t high) { return of(std::bit_cast<Bytes>(Words{low, high})); }
+#ifdef __SSE2__
+  uint32_t mask() const { return static_cast<uint32_t>(_mm_movemask_epi8(std::bit_cast<__m128i>(bytes_))); }
+#else
+  Words words() const { return std::bit_cast<Words>(bytes_); }
+#endif
+
+  Bytes bytes_{};
+};
+
+/// Copies without a call: most texts are short. The places must not overlap.
+inline void copy_bytes(char* to, const char* from, size_t size) {
+  if (size >= ByteBlock::kBytes) {
+    for (size_t at = 0; at + ByteBlock::kBytes < size; at += ByteBlock::kBytes) ByteBlock::load(from + at).store(to + at);
+    ByteBlock::load(from + size - ByteBlock::kBytes).store(to + size - ByteBlock::kBytes);
+  } else if (size >= 8) {
+    uint64_t first, last;
+    std::memcpy(&first, from, 8);
+    std::memcpy(&last, from + size - 8, 8);
+    std::memcpy(to, &first, 8);
+    std::memcpy(to + size - 8, &last, 8);
+  } else if (size >= 4) {
+    uint32_t first, last;
+    std::memcpy(&first, from, 4);
+    std::memcpy(&last, from + size - 4, 4);
+    std::memcpy(to, &first, 4);
+    std::memcpy(to + size - 4, &last, 4);
+  } else {
+    for (size_t at = 0; at < size; ++at) to[at] = from[at];
+  }
+}
+
+}  // namespace nexpo

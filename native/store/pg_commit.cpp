@@ -1,0 +1,154 @@
+// The commit of a page: one statement, so that it is one round trip and one transaction.
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "sql/pg_copy.hpp"
+#include "store/pg_state.hpp"
+#include "store/run_state.hpp"
+
+namespace nexpo::pg_state {
+namespace {
+
+using pqxx::binarystring;
+using sql::PgArray;
+using sql::PgElement;
+
+// `fence` locks the sync's row if the lease is the newest; all that follows hangs on `page`, which hangs on `fence`.
+// Parts of one statement see the same rows, so no key may be in two of them: see collect().
+constexpr const char* kCommit = R"sql(
+  WITH fence AS (
+    SELECT number FROM data_sync.sync WHERE id = $1 AND epoch = $2 AND epoch > 0 FOR UPDATE
+  ), page AS (
+    UPDATE data_sync.run SET cursor = $4, pages = pages + 1, read = $5, created = $6, updated = $7, deleted = $8,
+      unchanged = $9, filtered = $10, rejected = $11, in_review = $12, superseded = $13
+    FROM fence WHERE id = $3 AND sync = fence.number AND state = 'running' RETURNING sync, mode, pages
+  ), written AS (
+    INSERT INTO data_sync.link (sync, source_key, fingerprint, target_key, shadow, pending)
+    SELECT page.sync, one.* FROM page, unnest($14::bytea[], $15::bytea[], $16::bytea[], $17::bytea[], $31::bytea[]) AS one
+    ON CONFLICT (sync, source_key) DO UPDATE SET fingerprint = EXCLUDED.fingerprint, target_key = EXCLUDED.target_key,
+      shadow = EXCLUDED.shadow, pending = EXCLUDED.pending
+    RETURNING xmax = 0 AS added
+  ), gone AS (
+    DELETE FROM data_sync.link USING page, unnest($18::bytea[]) AS one (key)
+    WHERE link.sync = page.sync AND link.source_key = one.key RETURNING 1
+  ), marks AS (
+    INSERT INTO data_sync.seen SELECT $3, page.pages, $19 FROM page WHERE mode = 'full' AND length($19::bytea) > 0
+  ), bad AS (
+    INSERT INTO data_sync.rejected (sync, source_key, version, original, removal, code, message, field, retryable,
+      first_at, last_at)
+    SELECT page.sync, one.*, $28, $28 FROM page, unnest($20::bytea[], $21::bytea[], $22::bytea[], $23::boolean[],
+      $24::bytea[], $25::bytea[], $26::bytea[], $27::boolean[]) AS one
+    ON CONFLICT (sync, source_key) DO UPDATE SET version = EXCLUDED.version, original = EXCLUDED.original,
+      removal = EXCLUDED.removal, code = EXCLUDED.code, message = EXCLUDED.message, field = EXCLUDED.field,
+      retryable = EXCLUDED.retryable, attempts = rejected.attempts + 1, last_at = EXCLUDED.last_at
+  ), mended AS (
+    DELETE FROM data_sync.rejected USING page, unnest($29::bytea[]) AS one (key)
+    WHERE rejected.sync = page.sync AND rejected.source_key = one.key
+  ), fulfilled AS (
+    DELETE FROM data_sync.intent USING page WHERE intent.id = $30 AND intent.sync = page.sync
+  ), total AS (
+    UPDATE data_sync.sync SET linked = linked + (SELECT count(*) FILTER (WHERE added) FROM written)
+      - (SELECT count(*) FROM gone)
+    FROM page WHERE number = page.sync RETURNING linked
+  )
+  SELECT (SELECT count(*) FROM fence), (SELECT linked FROM total)
+)sql";
+
+/// The page's lists as arrays.
+struct Lists {
+  PgArray keys, prints, targets, shadows, pendings, unlinked;
+  PgArray bad_keys, versions, originals, removals, codes, messages, fields, retryables, resolved;
+  std::string seen;
+
+  explicit Lists(const Commit& commit)
+      : keys(PgElement::bytea, commit.links.size()),
+        prints(PgElement::bytea, commit.links.size()),
+        targets(PgElement::bytea, commit.links.size()),
+        shadows(PgElement::bytea, commit.links.size()),
+        pendings(PgElement::bytea, commit.links.size()),
+        unlinked(PgElement::bytea, commit.unlinked.size()),
+        bad_keys(PgElement::bytea),
+        versions(PgElement::bytea),
+        originals(PgElement::bytea),
+        removals(PgElement::boolean),
+        codes(PgElement::bytea),
+        messages(PgElement::bytea),
+        fields(PgElement::bytea),
+        retryables(PgElement::boolean),
+        resolved(PgElement::bytea, commit.resolved.size()) {}
+};
+
+void add_print(PgArray& list, const Fingerprint& print) {
+  if (print.empty()) list.add_null();
+  else list.add(bytes_of(print));
+}
+
+using KeySet = std::unordered_set<std::string_view>;
+
+/// Of several links of one key the last counts; an unlinked key is not linked. In key order, against deadlocks.
+void collect_links(const Commit& commit, Lists& lists) {
+  const KeySet unlinked(commit.unlinked.begin(), commit.unlinked.end());
+  std::vector<const LinkWrite*> links;
+  links.reserve(commit.links.size());
+  for (const LinkWrite& link : commit.links) links.push_back(&link);
+  std::stable_sort(links.begin(), links.end(), [](auto* a, auto* b) { return a->source_key < b->source_key; });
+  for (size_t i = 0; i < links.size(); ++i) {
+    const LinkWrite& link = *links[i];
+    if (i + 1 < links.size() && links[i + 1]->source_key == link.source_key) continue;
+    if (unlinked.contains(link.source_key)) continue;
+    lists.keys.add(link.source_key);
+    lists.prints.add(bytes_of(link.fingerprint));
+    if (link.target_key.empty() || link.target_key == link.source_key) lists.targets.add_null();
+    else lists.targets.add(link.target_key);
+    add_print(lists.shadows, link.shadow);
+    add_print(lists.pendings, link.pending);
+  }
+  for (const std::string_view key : unlinked) lists.unlinked.add(key);
+}
+
+/// Of several rejections of one key the last counts; a resolved key is not rejected.
+void collect_rejected(const Commit& commit, Lists& lists) {
+  const std::string_view no("\0", 1), yes("\1", 1);
+  const KeySet resolved(commit.resolved.begin(), commit.resolved.end());
+  std::unordered_map<std::string_view, const RejectedRecord*> newest;
+  for (const RejectedRecord& one : commit.rejected) newest[one.source_key] = &one;
+  for (const RejectedRecord& one : commit.rejected) {
+    if (newest[one.source_key] != &one || resolved.contains(one.source_key)) continue;
+    lists.bad_keys.add(one.source_key);
+    lists.versions.add(one.version);
+    lists.originals.add(one.original);
+    lists.removals.add(one.removal ? yes : no);
+    lists.codes.add(one.reason.code);
+    lists.messages.add(one.reason.message);
+    lists.fields.add(one.reason.field);
+    lists.retryables.add(one.reason.retryable ? yes : no);
+  }
+  for (const std::string_view key : resolved) lists.resolved.add(key);
+}
+
+}  // namespace
+
+int64_t commit(PgConnection& connection, const Commit& commit) {
+  Lists lists(commit);
+  collect_links(commit, lists);
+  collect_rejected(commit, lists);
+  for (const LinkWrite& link : commit.links) SeenSet::pack(lists.seen, link.source_key, commit.run_id);
+  for (const std::string_view key : commit.seen) SeenSet::pack(lists.seen, key, commit.run_id);
+  if (connection.is_first("commit")) connection.prepare("commit", kCommit);
+  const auto array = [](PgArray& one) { return binarystring(one.bytes()); };
+  const Counts& counts = commit.counts;
+  const pqxx::result done = pqxx::nontransaction(connection)
+      .exec_prepared("commit", commit.lease.sync_id, commit.lease.epoch, commit.run_id, binarystring(commit.cursor.text),
+                     counts.read, counts.created, counts.updated, counts.deleted, counts.unchanged, counts.filtered,
+                     counts.rejected, counts.in_review, counts.superseded, array(lists.keys), array(lists.prints),
+                     array(lists.targets), array(lists.shadows), array(lists.unlinked), binarystring(lists.seen),
+                     array(lists.bad_keys), array(lists.versions), array(lists.originals), array(lists.removals),
+                     array(lists.codes), array(lists.messages), array(lists.fields), array(lists.retryables),
+                     to_micros(wall_now()), array(lists.resolved), commit.intent, array(lists.pendings));
+  if (done[0][0].as<int64_t>() == 0) throw lost_lease(commit.lease);
+  if (done[0][1].is_null()) throw run_not_running(commit);
+  return done[0][1].as<int64_t>();
+}
+
+}  // namespace nexpo::pg_state

@@ -1,0 +1,88 @@
+#include <array>
+
+#include "store/migrations.hpp"
+
+namespace nexpo {
+
+// The tables mirror the embedded store's. What comes from other systems is bytea: such texts may hold NUL or bytes that
+// are not UTF-8, which PostgreSQL's text cannot. convert_from(original, 'UTF8') shows them.
+static constexpr std::array<Migration, 1> kMigrations{{
+    {1, "syncs, links, runs, rejected records, secrets", R"sql(
+      CREATE TABLE data_sync.sync (
+        number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        id text NOT NULL UNIQUE,
+        epoch bigint NOT NULL DEFAULT 0,
+        holder text NOT NULL DEFAULT '',
+        cursor bytea NOT NULL DEFAULT '',
+        linked bigint NOT NULL DEFAULT 0
+      );
+      CREATE TABLE data_sync.link (
+        sync integer NOT NULL,
+        source_key bytea NOT NULL,
+        fingerprint bytea NOT NULL,
+        target_key bytea,
+        shadow bytea,
+        pending bytea,
+        PRIMARY KEY (sync, source_key)
+      ) WITH (fillfactor = 80);
+      CREATE TABLE data_sync.run (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        sync integer NOT NULL REFERENCES data_sync.sync,
+        mode text NOT NULL,
+        state text NOT NULL,
+        cursor bytea NOT NULL DEFAULT '',
+        plan_hash text NOT NULL,
+        error bytea NOT NULL DEFAULT '',
+        started_at bigint NOT NULL,
+        ended_at bigint,
+        pages bigint NOT NULL DEFAULT 0,
+        read bigint NOT NULL DEFAULT 0,
+        created bigint NOT NULL DEFAULT 0,
+        updated bigint NOT NULL DEFAULT 0,
+        deleted bigint NOT NULL DEFAULT 0,
+        unchanged bigint NOT NULL DEFAULT 0,
+        filtered bigint NOT NULL DEFAULT 0,
+        rejected bigint NOT NULL DEFAULT 0,
+        in_review bigint NOT NULL DEFAULT 0,
+        superseded bigint NOT NULL DEFAULT 0
+      ) WITH (fillfactor = 50);
+      CREATE INDEX run_of_sync ON data_sync.run (sync, id);
+      CREATE TABLE data_sync.seen (
+        run bigint NOT NULL,
+        page bigint NOT NULL,
+        hashes bytea NOT NULL,
+        PRIMARY KEY (run, page)
+      );
+      ALTER TABLE data_sync.seen ALTER COLUMN hashes SET STORAGE EXTERNAL;
+      CREATE TABLE data_sync.intent (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        sync integer NOT NULL REFERENCES data_sync.sync,
+        packed bytea NOT NULL
+      );
+      ALTER TABLE data_sync.intent ALTER COLUMN packed SET STORAGE EXTERNAL;
+      CREATE TABLE data_sync.rejected (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        sync integer NOT NULL REFERENCES data_sync.sync,
+        source_key bytea NOT NULL,
+        version bytea NOT NULL,
+        original bytea NOT NULL,
+        removal boolean NOT NULL,
+        code bytea NOT NULL,
+        message bytea NOT NULL,
+        field bytea NOT NULL,
+        retryable boolean NOT NULL,
+        attempts integer NOT NULL DEFAULT 1,
+        first_at bigint NOT NULL,
+        last_at bigint NOT NULL,
+        UNIQUE (sync, source_key)
+      );
+      CREATE TABLE data_sync.secret (
+        name text PRIMARY KEY,
+        sealed bytea NOT NULL
+      );
+    )sql"},
+}};
+
+std::span<const Migration> pg_migrations() { return kMigrations; }
+
+}  // namespace nexpo

@@ -1,0 +1,87 @@
+#include <array>
+
+#include "store/migrations.hpp"
+
+namespace nexpo {
+
+// Times are microseconds since 1970 in UTC. `link` is the big table and is kept narrow: it is keyed by the sync's small
+// number, a target key that equals the source key is NULL, and so are shadow and pending where there is none.
+// `seen` holds packed 8-byte hashes of source keys, one row a page, instead of a mark in each link: appending is
+// cheap, and changing every link in every full run is not. `intent` holds a page's packed notes for the same reason.
+static constexpr std::array<Migration, 1> kMigrations{{
+    {1, "syncs, links, runs, rejected records, secrets", R"sql(
+      CREATE TABLE sync (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        epoch INTEGER NOT NULL DEFAULT 0,
+        cursor TEXT NOT NULL DEFAULT '',
+        linked INTEGER NOT NULL DEFAULT 0
+      );
+      CREATE TABLE link (
+        sync INTEGER NOT NULL,
+        source_key TEXT NOT NULL,
+        fingerprint BLOB NOT NULL,
+        target_key TEXT,
+        shadow BLOB,
+        pending BLOB,
+        PRIMARY KEY (sync, source_key)
+      ) WITHOUT ROWID;
+      CREATE TABLE run (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        sync INTEGER NOT NULL REFERENCES sync,
+        mode TEXT NOT NULL,
+        state TEXT NOT NULL,
+        cursor TEXT NOT NULL DEFAULT '',
+        plan_hash TEXT NOT NULL,
+        error TEXT NOT NULL DEFAULT '',
+        started_at INTEGER NOT NULL,
+        ended_at INTEGER,
+        pages INTEGER NOT NULL DEFAULT 0,
+        read INTEGER NOT NULL DEFAULT 0,
+        created INTEGER NOT NULL DEFAULT 0,
+        updated INTEGER NOT NULL DEFAULT 0,
+        deleted INTEGER NOT NULL DEFAULT 0,
+        unchanged INTEGER NOT NULL DEFAULT 0,
+        filtered INTEGER NOT NULL DEFAULT 0,
+        rejected INTEGER NOT NULL DEFAULT 0,
+        in_review INTEGER NOT NULL DEFAULT 0,
+        superseded INTEGER NOT NULL DEFAULT 0
+      );
+      CREATE INDEX run_of_sync ON run (sync, id);
+      CREATE TABLE seen (
+        run INTEGER NOT NULL,
+        page INTEGER NOT NULL,
+        hashes BLOB NOT NULL,
+        PRIMARY KEY (run, page)
+      );
+      CREATE TABLE intent (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        sync INTEGER NOT NULL REFERENCES sync,
+        packed BLOB NOT NULL
+      );
+      CREATE TABLE rejected (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        sync INTEGER NOT NULL REFERENCES sync,
+        source_key TEXT NOT NULL,
+        version TEXT NOT NULL,
+        original TEXT NOT NULL,
+        removal INTEGER NOT NULL,
+        code TEXT NOT NULL,
+        message TEXT NOT NULL,
+        field TEXT NOT NULL,
+        retryable INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 1,
+        first_at INTEGER NOT NULL,
+        last_at INTEGER NOT NULL,
+        UNIQUE (sync, source_key)
+      );
+      CREATE TABLE secret (
+        name TEXT PRIMARY KEY,
+        sealed BLOB NOT NULL
+      ) WITHOUT ROWID;
+    )sql"},
+}};
+
+std::span<const Migration> sqlite_migrations() { return kMigrations; }
+
+}  // namespace nexpo

@@ -1,0 +1,92 @@
+#include "sync/batch_sync.hpp"
+
+#include "sync/rejected_reader.hpp"
+
+namespace nexpo {
+namespace {
+
+bool resumable(const std::optional<Run>& last, const SyncPlan& plan, RunRequest request) {
+  if (!last || last->state == RunState::succeeded || request.replay_rejected) return false;
+  if (last->plan_hash != plan.plan_hash || last->mode == "replay") return false;
+  return !request.full || last->mode == "full";
+}
+
+}  // namespace
+
+std::string mode_of(const SyncState& state, const SyncPlan& plan, RunRequest request) {
+  if (request.replay_rejected) return "replay";
+  // A changed plan fills fields that unchanged records need too, so everything is read once more.
+  const bool changed_plan = state.last && state.last->plan_hash != plan.plan_hash;
+  return request.full || state.cursor.empty() || changed_plan ? "full" : "incremental";
+}
+
+BatchSync::BatchSync(const PassContext& context, const SyncPlan& plan, Source& source)
+    : context_(context), plan_(plan), source_(source) {}
+
+Task<RunReport> BatchSync::run(RunRequest request) {
+  const Lease lease = co_await context_.store.acquire(plan_.sync_id);
+  auto report = co_await attempt(run_leased(lease, request));
+  co_await context_.store.release(lease);
+  if (report.index() == 1) throw std::get<1>(report);
+  co_return std::get<0>(std::move(report));
+}
+
+Task<Run> BatchSync::begin(const Lease& lease, const SyncState& state, RunRequest request, bool& resumed) {
+  resumed = resumable(state.last, plan_, request);
+  if (resumed) {
+    Run run = *state.last;
+    co_await context_.store.resume_run(lease, run.id);
+    run.state = RunState::running;
+    co_return run;
+  }
+  std::string mode = mode_of(state, plan_, request);
+  co_return co_await context_.store.begin_run(lease, std::move(mode), plan_.plan_hash, context_.clock.now());
+}
+
+Task<RunReport> BatchSync::run_leased(Lease lease, RunRequest request) {
+  const SyncState state = co_await context_.store.load(plan_.sync_id);
+  RunReport report;
+  report.run = co_await begin(lease, state, request, report.resumed);
+  Pass pass(context_, plan_, lease, report.run, state);
+  auto ended = co_await attempt(execute(pass, state, request, report.resumed));
+  report.run = pass.run();
+
+  Cursor next = RunCursor::parse(report.run.cursor).reader;
+  if (report.run.mode == "replay") next = state.cursor;
+  if (ended.index() == 1) report.error = std::get<1>(ended);
+  report.run.state = report.error ? (report.error->code() == "breaker" ? RunState::held : RunState::failed)
+                                  : (std::get<0>(ended) ? RunState::succeeded : RunState::stopped);
+  report.run.error = report.error ? report.error->message() : "";
+  report.run.ended_at = context_.clock.now();
+  co_await context_.store.end_run(lease, report.run.id, report.run.state, std::move(next), report.run.error,
+                                  *report.run.ended_at);
+  co_return report;
+}
+
+Task<bool> BatchSync::execute(Pass& pass, const SyncState& state, RunRequest request, bool resumed) {
+  if (state.rejected > 0 && (!resumed || request.replay_rejected)) {
+    RejectedReader rejected(context_.store, plan_.sync_id, plan_.mapping->source_paths(), !request.replay_rejected,
+                            plan_.limits.page_records_max);
+    if (!co_await pass.read(rejected, "replay")) co_return false;
+  }
+  if (request.replay_rejected) co_return true;
+
+  const RunCursor at = RunCursor::parse(pass.run().cursor);
+  if (at.phase == "read") {
+    ReadPlan read;
+    read.object = plan_.source_object;
+    read.paths = plan_.mapping->source_paths();
+    read.page_records_max = plan_.limits.page_records_max;
+    read.incremental = pass.run().mode == "incremental";
+    read.deletions = plan_.deletes != DeletePolicy::ignore;
+    read.from = !at.reader.empty() ? at.reader : (read.incremental ? state.cursor : Cursor{});
+    const std::unique_ptr<Reader> reader = co_await source_.read(std::move(read));
+    if (!co_await pass.read(*reader, "read")) co_return false;
+    if (!reader->complete()) co_return true;
+  }
+  // A full read that saw everything tells what is gone.
+  if (pass.run().mode == "full" && plan_.deletes != DeletePolicy::ignore) co_return co_await pass.sweep();
+  co_return true;
+}
+
+}  // namespace nexpo

@@ -1,0 +1,62 @@
+#include "sync/page_feed.hpp"
+
+namespace nexpo {
+
+MappedPage map_page(const MappingPlan& mapping, Page page) {
+  MappedPage out;
+  out.mapped = mapping.apply(page.records);
+  out.fingerprints.reserve(out.mapped.records.size());
+  for (size_t row = 0; row < out.mapped.records.size(); ++row)
+    out.fingerprints.push_back(fingerprint_of(out.mapped.records.row(row)));
+  out.source = std::move(page.records);
+  out.next = std::move(page.next);
+  out.last = page.last;
+  return out;
+}
+
+PageFeed::PageFeed(const PassContext& context, const SyncPlan& plan, Reader& reader)
+    : context_(context), plan_(plan), reader_(reader) {}
+
+Task<MappedPage> PageFeed::load() {
+  Page page;
+  {
+    const Semaphore::Permit turn = co_await reading_.acquire();
+    // Loads that were started behind the last page, or behind a failure, have nothing to read.
+    if (read_last_ || failed_) co_return MappedPage{};
+    auto read = [this] { return reader_.next(); };
+    auto got = co_await attempt(with_retry(context_.clock, plan_.retry, context_.stop, read));
+    if (got.index() == 1) {
+      failed_ = true;
+      throw std::get<1>(got);
+    }
+    page = std::get<0>(std::move(got));
+    read_last_ = page.last;
+  }
+  auto map = [this, &page] { return map_page(*plan_.mapping, std::move(page)); };
+  co_return co_await context_.workers.run(std::move(map));
+}
+
+void PageFeed::fill() {
+  const auto ahead_max = static_cast<size_t>(plan_.limits.pages_ahead);
+  while (ahead_.size() < ahead_max && !read_last_ && !failed_) ahead_.emplace_back(load());
+}
+
+Task<MappedPage> PageFeed::next() {
+  fill();
+  Started<MappedPage> first = std::move(ahead_.front());
+  ahead_.pop_front();
+  MappedPage page = co_await first.join();
+  if (!page.last) fill();
+  co_return page;
+}
+
+Task<> PageFeed::close() {
+  failed_ = true;
+  while (!ahead_.empty()) {
+    Started<MappedPage> first = std::move(ahead_.front());
+    ahead_.pop_front();
+    co_await first.settle();
+  }
+}
+
+}  // namespace nexpo

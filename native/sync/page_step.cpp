@@ -1,0 +1,263 @@
+#include "sync/page_step.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "record/json.hpp"
+
+namespace nexpo {
+namespace {
+
+/// Rows of `from` as a batch of their own; views stay valid with `from`.
+RecordBatch pick_rows(const RecordBatch& from, const std::vector<size_t>& rows) {
+  RecordBatch out(from.shape(), from.arena());
+  out.reserve(rows.size());
+  for (size_t row : rows) {
+    const std::span<Value> cells = out.add(from.head(row));
+    std::copy(from.row(row).begin(), from.row(row).end(), cells.begin());
+  }
+  return out;
+}
+
+/// Builds one settled page, step by step; owns nothing that outlives it.
+class PageStep {
+ public:
+  PageStep(const StepContext& context, MappedPage page) : context_(context) { out_.page = std::move(page); }
+
+  Task<SettledPage> run() {
+    out_.counts.read = out_.page.source.size();
+    keep_mapping_rejections();
+    co_await look_up_links();
+    co_await decide_rows();
+    co_await note_intents();
+    co_await write_rows();
+    co_await remove_rows();
+    co_await note_shadows();
+    co_return std::move(out_);
+  }
+
+ private:
+  const RecordBatch& mapped() const { return out_.page.mapped.records; }
+  Value key_cell(size_t row) const { return mapped().row(row)[context_.key_slot]; }
+
+  void reject(size_t source_row, Rejection reason) {
+    const RowHead& head = out_.page.source.head(source_row);
+    RejectedRecord record;
+    record.source_key = head.key;
+    record.version = head.version;
+    record.removal = head.op == RecordOp::remove;
+    append_json_row(record.original, out_.page.source, source_row);
+    record.reason = std::move(reason);
+    out_.rejected.push_back(std::move(record));
+    ++out_.counts.rejected;
+    if (context_.mark_seen && head.op == RecordOp::upsert) out_.seen.push_back(head.key);
+  }
+
+  void keep_mapping_rejections() {
+    for (Rejection& reason : out_.page.mapped.rejections) {
+      const size_t source_row = reason.row;
+      reject(source_row, std::move(reason));
+    }
+  }
+
+  Task<> look_up_links() {
+    std::vector<std::string_view> keys;
+    keys.reserve(mapped().size());
+    for (size_t row = 0; row < mapped().size(); ++row) keys.push_back(mapped().head(row).key);
+    if (!keys.empty()) out_.known = co_await context_.pass.store.links(context_.plan.sync_id, std::move(keys));
+  }
+
+  Task<> decide_rows() {
+    const DecideInput input{mapped(), out_.page.fingerprints, out_.known, &current_, context_.key_slot};
+    std::vector<std::string> keys;
+    for (size_t row : needs_current(context_.plan.strategy, input))
+      if (key_cell(row).present()) keys.emplace_back(key_cell(row).view());
+    if (!keys.empty()) co_await fetch_current(std::move(keys), current_);
+
+    decisions_ = decide(context_.plan.strategy, context_.plan.deletes, input);
+    int64_t changes = 0;
+    for (size_t row = 0; row < decisions_.size(); ++row) {
+      changes += decisions_[row].changes_linked;
+      settle_decided(row, decisions_[row].action);
+    }
+    context_.breaker.pass(changes);
+  }
+
+  /// Target values are compared through the mapping's own cells, so both sides are fingerprinted alike.
+  Task<> fetch_current(std::vector<std::string> keys, CurrentFingerprints& into) {
+    auto fetch = [this, &keys] { return context_.pass.writer->fetch(keys); };
+    const RecordBatch now = co_await with_retry(context_.pass.clock, context_.plan.retry, context_.pass.abort, fetch);
+    for (size_t row = 0; row < now.size(); ++row) into[std::string(now.head(row).key)] = fingerprint_of(now.row(row));
+  }
+
+  void settle_decided(size_t row, Action action) {
+    const std::string_view key = mapped().head(row).key;
+    switch (action) {
+      case Action::write:
+        if (key_cell(row).present()) {
+          writes_.push_back(row);
+        } else {
+          reject(out_.page.mapped.source_row[row],
+                 {.code = "key_missing", .message = "the field that records are matched by has no value",
+                  .field = (*mapped().shape())[context_.key_slot]});
+        }
+        return;
+      case Action::remove: removals_.push_back(row); return;
+      case Action::unlink:
+        out_.unlinked.push_back(key);
+        ++out_.counts.filtered;
+        return resolve(key);
+      case Action::filter: ++out_.counts.filtered; return;
+      case Action::supersede: ++out_.counts.superseded; return;
+      case Action::collide:
+        reject(out_.page.mapped.source_row[row],
+               {.code = "duplicate_key",
+                .message = fmt::format("another record of the same page has the key \"{}\" too", key_cell(row).view()),
+                .field = (*mapped().shape())[context_.key_slot]});
+        return;
+      case Action::unchanged:
+        ++out_.counts.unchanged;
+        see(row);
+        return resolve(key);
+      case Action::adopt: ++out_.counts.unchanged; return link(row, {});
+      case Action::yield: ++out_.counts.superseded; return link(row, {});
+    }
+  }
+
+  /// From here to the commit the target's state of these records is not known to a process that comes after a crash.
+  Task<> note_intents() {
+    std::vector<LinkWrite> intents;
+    intents.reserve(writes_.size() + removals_.size());
+    for (size_t row : writes_) intents.push_back(intent_of(row));
+    for (size_t row : removals_) intents.push_back(intent_of(row));
+    if (!intents.empty())
+      out_.intent = co_await context_.pass.store.intend(context_.lease, context_.run_id, std::move(intents));
+  }
+
+  LinkWrite intent_of(size_t row) const {
+    const std::string_view source_key = mapped().head(row).key;
+    const std::string_view target_key = out_.known[row] ? out_.known[row]->target_key : key_cell(row).view();
+    const auto now = current_.find(std::string(key_cell(row).view()));
+    return {source_key, target_key == source_key ? std::string_view() : target_key, out_.page.fingerprints[row],
+            now == current_.end() ? Fingerprint() : now->second, {}};
+  }
+
+  Task<> write_rows() {
+    if (writes_.empty()) co_return;
+    const bool all = writes_.size() == mapped().size();
+    const RecordBatch picked = all ? RecordBatch() : pick_rows(mapped(), writes_);
+    const RecordBatch& batch = all ? mapped() : picked;
+    int attempts = 0;
+    auto write = [this, &batch, &attempts] {
+      ++attempts;
+      return context_.pass.writer->write(batch);
+    };
+    BatchReceipt receipt = co_await with_retry(context_.pass.clock, context_.plan.retry, context_.pass.abort, write);
+    if (attempts > 1) keep_doubts(receipt);
+    take(std::move(receipt), writes_);
+  }
+
+  /// A record that is refused on a repeat may have been taken by the attempt whose answer was lost.
+  void keep_doubts(const BatchReceipt& receipt) {
+    for (const Rejection& reason : receipt.rejections) {
+      const size_t row = writes_.at(reason.row);
+      LinkWrite doubt = intent_of(row);
+      doubt.pending = std::exchange(doubt.fingerprint, out_.known[row] ? out_.known[row]->fingerprint : Fingerprint());
+      if (out_.known[row] && doubt.shadow.empty()) doubt.shadow = out_.known[row]->shadow;
+      if (!out_.known[row]) ++out_.newly_linked;
+      out_.links.push_back(doubt);
+    }
+  }
+
+  Task<> remove_rows() {
+    if (removals_.empty()) co_return;
+    RecordBatch keys(mapped().shape(), mapped().arena());
+    for (size_t row : removals_) {
+      const std::string& target_key = out_.known[row]->target_key;
+      RowHead head = mapped().head(row);
+      if (!target_key.empty()) head.key = target_key;  // empty: same as the source key
+      keys.add(head);
+    }
+    const DeleteKind kind = context_.plan.deletes == DeletePolicy::soft ? DeleteKind::soft : DeleteKind::hard;
+    auto remove = [this, &keys, kind] { return context_.pass.writer->remove(keys, kind); };
+    BatchReceipt receipt = co_await with_retry(context_.pass.clock, context_.plan.retry, context_.pass.abort, remove);
+    take(std::move(receipt), removals_);
+  }
+
+  /// Books a receipt: rows[i] is the mapped row that receipt i is about.
+  void take(BatchReceipt receipt, const std::vector<size_t>& rows) {
+    if (receipt.receipts.size() != rows.size())
+      throw Error(ErrorKind::internal, "the target gave a receipt for another number of records than it was sent");
+    for (Rejection& reason : receipt.rejections) {
+      const size_t row = rows.at(reason.row);
+      reject(out_.page.mapped.source_row[row], std::move(reason));
+    }
+    receipt.rejections.clear();
+    out_.receipts.push_back(std::move(receipt));
+    const std::vector<Receipt>& receipts = out_.receipts.back().receipts;
+    for (size_t i = 0; i < rows.size(); ++i) book(rows[i], receipts[i]);
+  }
+
+  void book(size_t row, const Receipt& receipt) {
+    switch (receipt.outcome) {
+      case Outcome::rejected: return;
+      case Outcome::deleted:
+        ++out_.counts.deleted;
+        out_.unlinked.push_back(mapped().head(row).key);
+        return resolve(mapped().head(row).key);
+      case Outcome::created: ++out_.counts.created; break;
+      case Outcome::updated: ++out_.counts.updated; break;
+      case Outcome::unchanged: ++out_.counts.unchanged; break;
+    }
+    link(row, receipt.target_key);
+  }
+
+  void link(size_t row, std::string_view target_key) {
+    const std::string_view source_key = mapped().head(row).key;
+    if (target_key.empty() && out_.known[row]) target_key = out_.known[row]->target_key;
+    if (target_key.empty()) target_key = key_cell(row).view();
+    if (target_key == source_key) target_key = {};  // most links are between equal keys: they cost no second text
+    if (!out_.known[row]) ++out_.newly_linked;
+    out_.links.push_back({source_key, target_key, out_.page.fingerprints[row], {}, {}});
+    linked_.push_back({out_.links.size() - 1, row});
+    resolve(source_key);
+  }
+
+  /// target_wins tells its own writes from a person's edits by what the target returned after them.
+  Task<> note_shadows() {
+    if (context_.plan.strategy != Strategy::target_wins || linked_.empty()) co_return;
+    std::vector<std::string> keys;
+    keys.reserve(linked_.size());
+    for (const auto& [link, row] : linked_) keys.emplace_back(key_cell(row).view());
+    CurrentFingerprints after;
+    co_await fetch_current(std::move(keys), after);
+    for (const auto& [link, row] : linked_) {
+      const auto found = after.find(std::string(key_cell(row).view()));
+      if (found != after.end()) out_.links[link].shadow = found->second;
+    }
+  }
+
+  void see(size_t row) {
+    if (context_.mark_seen && out_.known[row]) out_.seen.push_back(mapped().head(row).key);
+  }
+  void resolve(std::string_view key) {
+    if (context_.track_resolved) out_.resolved.push_back(key);
+  }
+
+  const StepContext& context_;
+  SettledPage out_;
+  CurrentFingerprints current_;
+  std::vector<Decision> decisions_;
+  std::vector<size_t> writes_, removals_;
+  std::vector<std::pair<size_t, size_t>> linked_;  // place in out_.links, mapped row
+};
+
+}  // namespace
+
+Task<SettledPage> settle_page(const StepContext& context, MappedPage page) {
+  PageStep step(context, std::move(page));
+  co_return co_await step.run();
+}
+
+}  // namespace nexpo

@@ -1,0 +1,43 @@
+// One page on its way into the target: look up links, decide, write, and note what must be committed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sync/decide.hpp"
+#include "sync/page_feed.hpp"
+#include "sync/sync_plan.hpp"
+
+namespace nexpo {
+
+/// A page whose effects are in the target and wait for their commit. Views point into `page` and the receipts.
+struct SettledPage {
+  MappedPage page;
+  Counts counts;  ///< of this page alone
+  int64_t intent = 0;
+  int64_t newly_linked = 0;
+  std::vector<LinkWrite> links;
+  std::vector<std::string_view> seen;
+  std::vector<std::string_view> unlinked;
+  std::vector<std::string_view> resolved;
+  std::vector<RejectedRecord> rejected;
+  std::vector<std::optional<Link>> known;  ///< links before this page, one per mapped row
+  std::vector<BatchReceipt> receipts;
+};
+
+/// What the steps of one run share.
+struct StepContext {
+  const PassContext& pass;
+  const SyncPlan& plan;
+  CircuitBreaker& breaker;
+  Lease lease;
+  int64_t run_id = 0;
+  size_t key_slot = 0;        ///< slot of the writer's key field in the mapped rows
+  bool mark_seen = false;     ///< full run that will look for deletions
+  bool track_resolved = false;  ///< there are rejected records that a success must clear
+};
+
+/// Throws without effect on the store: the page can be tried again from its cursor. Writes are idempotent.
+Task<SettledPage> settle_page(const StepContext& context, MappedPage page);
+
+}  // namespace nexpo

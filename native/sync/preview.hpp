@@ -1,0 +1,33 @@
+// Preview: what the next run would do, found out without writing anything.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sync/batch_sync.hpp"
+
+namespace nexpo {
+
+struct FieldDifference {
+  std::string field;
+  std::optional<std::string> from, to;  ///< nullopt: absent or null
+};
+
+struct RecordDifference {
+  std::string key;
+  std::string action;  ///< "create", "update", "delete" or "reject"
+  std::vector<FieldDifference> fields;
+};
+
+struct PreviewReport {
+  std::string mode;
+  Counts counts;
+  std::vector<RecordDifference> differences;  ///< a sample, in page order
+};
+
+/// Reads and maps as a run would, looks up links and the target's current values, and compares. Takes no lease and
+/// leaves no trace. `samples_max` bounds `differences`.
+Task<PreviewReport> preview(const PassContext& context, const SyncPlan& plan, Source& source, RunRequest request,
+                            size_t samples_max);
+
+}  // namespace nexpo

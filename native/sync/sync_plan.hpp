@@ -1,0 +1,61 @@
+// SyncPlan: everything that is fixed for the length of a run.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/cancel.hpp"
+#include "base/workers.hpp"
+#include "connectors/connector.hpp"
+#include "record/counts.hpp"
+#include "store/store.hpp"
+#include "sync/breaker.hpp"
+#include "sync/policy.hpp"
+#include "sync/retry.hpp"
+#include "transformer/mapping.hpp"
+
+namespace nexpo {
+
+struct PassLimits {
+  int page_records_max = 1000;
+  /// Pages fetched and mapped while another is written. Bounds memory together with page_records_max.
+  int pages_ahead = 3;
+  /// Pages whose writes may overlap; commits stay in page order. A crash redoes at most so many pages, so more than
+  /// one is for targets whose latency, not whose speed, is the limit.
+  int batches_in_flight = 1;
+};
+
+struct SyncPlan {
+  std::string sync_id;
+  std::string source_object;
+  std::string target_object;
+  const MappingPlan* mapping = nullptr;
+  Strategy strategy = Strategy::source_wins;
+  DeletePolicy deletes = DeletePolicy::ignore;
+  BreakerLimits breaker;
+  PassLimits limits;
+  RetryPolicy retry;
+  std::string plan_hash;
+};
+
+/// How far a run is, after a commit.
+struct Progress {
+  std::string sync_id;
+  int64_t run_id = 0;
+  std::string phase;  ///< "replay", "read" or "sweep"
+  int64_t pages = 0;
+  Counts counts;
+};
+
+/// What a pass works with. Everything is borrowed and outlives it.
+struct PassContext {
+  Clock& clock;
+  Workers& workers;
+  StateStore& store;
+  Writer* writer;     ///< null only in a preview of a target that does not exist yet
+  CancelToken stop;   ///< finish the page in flight, commit, end
+  CancelToken abort;  ///< give up waiting for the target too; the page in flight is done again by the next run
+  std::function<void(const Progress&)> on_progress;
+};
+
+}  // namespace nexpo

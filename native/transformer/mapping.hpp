@@ -1,0 +1,63 @@
+// MappingPlan: field mappings compiled once into a flat list of steps over slots.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "record/batch.hpp"
+#include "record/page.hpp"
+#include "record/schema.hpp"
+
+namespace nexpo {
+
+/// What a mapping of a page gives: rows of target fields and the rows that had to be refused. `source_row[i]` is the
+/// row of the source batch that mapped row i came from; removals pass with empty cells.
+struct MappedBatch {
+  RecordBatch records;
+  std::vector<size_t> source_row;
+  std::vector<Rejection> rejections;  ///< Rejection::row indexes the source batch
+  std::vector<std::string> warnings;
+};
+
+/// Compiled from `fieldMappings`: [{source, target, transformation?, required?, defaultValue?, onError?}].
+/// A step that can fail does not compile until it has `required`, `defaultValue` or
+/// `onError: fail_record | null | skip_field | keep`.
+class MappingPlan {
+ public:
+  /// Throws one Error{invalid} that lists every fault with its path (`fieldMappings[2].transformation.params.scale`),
+  /// the reason and the fix. `at` is where the mappings stand.
+  static MappingPlan compile(const nlohmann::json& field_mappings, std::string_view at);
+  /// Checks the plan against what both systems say: unknown source field, unknown or read-only target field, type
+  /// that cannot convert, text that cannot fit, required target field that nothing fills. Either may be null.
+  /// Throws like compile(); gives warnings that do not stop a run.
+  std::vector<std::string> check(const Schema* source, const Schema* target, std::string_view at) const;
+
+  ~MappingPlan();
+  MappingPlan(MappingPlan&&) noexcept;
+
+  /// Distinct source paths, in the order of the slots that apply() expects.
+  const std::vector<std::string>& source_paths() const;
+  /// Target fields, in the order of the slots that apply() gives.
+  const Shape& target_fields() const;
+  /// The source path that fills `target` unchanged (a rename without transformation), or "".
+  std::string_view renamed_from(std::string_view target) const;
+  /// What the plan knows of each target field: a target that creates its table starts from this. `source` may be null.
+  std::vector<FieldSchema> target_hints(const Schema* source) const;
+  /// Changes when the plan does: stored with runs.
+  std::string hash() const;
+
+  /// Pure and thread-safe. Adds the source path slots' values to a new batch; values that no step changes are passed
+  /// on as views, so the result keeps the source's arena alive.
+  MappedBatch apply(const RecordBatch& source) const;
+
+  struct State;  ///< transformer/plan.hpp
+
+ private:
+  explicit MappingPlan(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace nexpo

@@ -1,0 +1,48 @@
+// The compiled form of a mapping.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/arena.hpp"
+#include "transformer/function.hpp"
+#include "transformer/mapping.hpp"
+
+namespace nexpo {
+
+/// What becomes of a field whose step failed.
+enum class OnError : uint8_t {
+  fail_record,  ///< the record is rejected
+  null,         ///< the field is null
+  skip_field,   ///< the field is left out
+  keep,         ///< the field takes the source value as it stands
+  fallback,     ///< the field takes its default value
+};
+
+/// One line of the mapping: a source slot, the steps its value goes through, and what holds if there is no value.
+struct FieldPlan {
+  std::string source, target;
+  std::string at;  ///< its place in the configuration
+  uint32_t slot = 0;
+  std::vector<Step> steps;
+  std::optional<Value> fallback;  ///< in the plan's memory
+  bool required = false;
+  OnError on_error = OnError::fail_record;
+  bool plain = true;  ///< a bare rename: the cell is passed on as it is
+};
+
+struct MappingPlan::State {
+  std::vector<FieldPlan> fields;
+  std::vector<std::string> source_paths;
+  Shape targets;
+  std::shared_ptr<Arena> memory = std::make_shared<Arena>();  ///< of default values and tables
+  std::string hash;
+};
+
+/// What is known of the target field that `field` fills, given what is known of its source field.
+FieldSchema describe(const FieldPlan& field, const Schema* source);
+
+}  // namespace nexpo

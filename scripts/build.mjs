@@ -1,0 +1,91 @@
+// Builds the product: the native addon, the TypeScript face and the command line. Only what changed is built again.
+//
+//   npm run build              build/release/data_sync.node, dist/lib, dist/cli/data-sync.js
+//   npm run build -- native    the addon alone; "typescript" the rest alone
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { failWith, isMain, npmProgram, PlainError, projectFolder, run } from './command.mjs';
+import { setUp } from './setup.mjs';
+
+const nodeTarget = 'node20';
+
+/** Builds the parts, all by default. Expects the machine to be set up. Throws when a compiler complains. */
+export async function build(parts = ['native', 'typescript']) {
+  if (parts.includes('native')) await buildPreset('release', 'data_sync_node');
+  if (parts.includes('typescript')) {
+    await compileTypeScript();
+    await bundleCommandLine();
+  }
+}
+
+/** Builds one preset of CMakePresets.json, or one target of it, and gives its build folder. */
+export async function buildPreset(preset, target = 'all') {
+  const folder = await configurePreset(preset);
+  await run('cmake', ['--build', folder, '--target', target, '--parallel', String(availableParallelism())]);
+  return folder;
+}
+
+/** Makes the build folder of one preset, with its compile_commands.json, and gives its path. */
+export async function configurePreset(preset) {
+  const folder = join(projectFolder, 'build', preset);
+  if (!isConfigured(folder)) await run('cmake', ['--preset', preset, '--log-level=WARNING']);
+  return folder;
+}
+
+// CMake sees changes of CMakeLists.txt by itself, changes of the presets it does not.
+function isConfigured(folder) {
+  const [cache, rules] = [join(folder, 'CMakeCache.txt'), join(folder, 'build.ninja')];
+  if (!existsSync(cache) || !existsSync(rules)) return false;
+  return statSync(cache).mtimeMs > statSync(join(projectFolder, 'CMakePresets.json')).mtimeMs;
+}
+
+async function compileTypeScript() {
+  const memory = join(projectFolder, 'build', 'typescript.tsbuildinfo');
+  // Without its memory tsc cannot tell which files of dist are left over from deleted sources.
+  if (!existsSync(memory)) rmSync(join(projectFolder, 'dist'), { recursive: true, force: true });
+  await run(process.execPath, [npmProgram('typescript/bin/tsc'), '--project', 'tsconfig.build.json']);
+}
+
+async function bundleCommandLine() {
+  const { build: bundle } = await import('esbuild');
+  const entry = join(projectFolder, 'cli', 'src', 'main.ts');
+  const outfile = join(projectFolder, 'dist', 'cli', 'data-sync.js');
+  const { metafile } = await bundle({
+    entryPoints: [entry],
+    absWorkingDir: projectFolder,
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: nodeTarget,
+    format: 'cjs',
+    banner: readFileSync(entry, 'utf8').startsWith('#!') ? {} : { js: '#!/usr/bin/env node' },
+    external: ['*.node'],
+    logLevel: 'warning',
+    metafile: true,
+  });
+  chmodSync(outfile, 0o755);
+  writeLicences(Object.keys(metafile.inputs));
+}
+
+// Bundled libraries ask that their licence travels with them.
+function writeLicences(inputs) {
+  const names = inputs.flatMap((path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1] ?? []);
+  const texts = [...new Set(names)].sort().map((name) => {
+    const folder = npmProgram(name);
+    const file = readdirSync(folder).find((candidate) => /^licen[sc]e(?:\.(?:md|txt))?$/i.test(candidate));
+    if (!file) throw new PlainError(`the npm package ${name} is bundled, but no licence file is found in it`);
+    return `${name}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  });
+  mkdirSync(join(projectFolder, 'dist', 'cli'), { recursive: true });
+  writeFileSync(join(projectFolder, 'dist', 'cli', 'LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+async function main(parts) {
+  const unknown = parts.find((part) => !['native', 'typescript'].includes(part));
+  if (unknown) throw new PlainError(`unknown part ${unknown}: build knows native and typescript`);
+  await setUp(['build']);
+  await build(parts.length > 0 ? parts : undefined);
+}
+
+if (isMain(import.meta.url)) main(process.argv.slice(2)).catch(failWith);

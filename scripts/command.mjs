@@ -1,0 +1,57 @@
+// Runs other programs for the scripts of this folder. Uses Node alone, so that it works before anything is installed.
+import { spawn, spawnSync } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the checkout, with a slash at its end left out. */
+export const projectFolder = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+
+/** A failure that needs no stack trace: the message says what is wrong and what to do about it. */
+export class PlainError extends Error {}
+
+/**
+ * Runs a program in the checkout with its output shown, and resolves to its exit code (128 + n when signal n ended it).
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string>, cwd?: string }} [options] `env` is added to the environment of this process
+ * @returns {Promise<number>}
+ */
+export function exitCodeOf(program, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd ?? projectFolder,
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    child.on('error', (error) => reject(new PlainError(`${program} cannot be started: ${error.message}`)));
+    child.on('exit', (code, signal) => resolve(code ?? 128 + (signal === 'SIGINT' ? 2 : 15)));
+  });
+}
+
+/** As exitCodeOf, for a program that has to succeed. @returns {Promise<void>} */
+export async function run(program, args, options = {}) {
+  const code = await exitCodeOf(program, args, options);
+  if (code !== 0) throw new PlainError(`"${[program, ...args].join(' ')}" ended with exit code ${code}`);
+}
+
+/** Runs a short program silently. @returns {{ code: number, output: string }} code 127 when it does not exist */
+export function outputOf(program, args) {
+  const result = spawnSync(program, args, { cwd: projectFolder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  return { code: result.status ?? 127, output: result.stdout ?? '' };
+}
+
+/** Path of the start file of an npm package's program, to be run by this Node. */
+export function npmProgram(pathInNodeModules) {
+  return `${projectFolder}/node_modules/${pathInNodeModules}`;
+}
+
+/** Ends a script: prints a plain error without a stack trace, any other error with it, and sets the exit code to 1. */
+export function failWith(error) {
+  console.error(error instanceof PlainError ? `error: ${error.message}` : error);
+  process.exitCode = 1;
+}
+
+/** True when the module with this `import.meta.url` is the script that was started. */
+export function isMain(moduleUrl) {
+  return process.argv[1] !== undefined && fileURLToPath(moduleUrl) === realpathSync(process.argv[1]);
+}

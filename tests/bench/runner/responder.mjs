@@ -1,0 +1,41 @@
+// Starts simulated orgs (../responder) and talks to their control routes.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { PlainError } from '../../../scripts/command.mjs';
+import { programFolder } from './programs.mjs';
+
+/**
+ * @param {string} data  folder of the generated Accounts
+ * @param {Record<string, number>} [options]  of the program, without dashes: records, threads, 'latency-ms', ...
+ * @returns {Promise<{url: string, set(values): Promise<void>, stats(): Promise<object>, stop(): Promise<void>}>}
+ */
+export async function startResponder(data, options = {}) {
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const child = spawn(join(programFolder, 'bench_responder'), ['--data', data, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const url = await Promise.race([
+    new Promise((resolve) => createInterface({ input: child.stdout }).once('line', resolve)),
+    ended.then((code) => {
+      throw new PlainError(`the simulated org ended with ${code} before it was ready`);
+    }),
+  ]);
+  const get = async (path) => (await fetch(`${url}${path}`)).json();
+  return {
+    url,
+    /**
+     * Also sets all counts to 0. records, generation, step, verifyEvery; forget: 1 empties the org that is written to.
+     */
+    set: (values) => get(`/__set?${new URLSearchParams(values)}`),
+    stats: () => get('/__stats'),
+    async stop() {
+      process.off('exit', kill);
+      kill();
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+// Every workload, in the order of the table. Each is {id, name, title, run(context)}; run gives {results, targets}.
+import { bulk, rest } from './http.mjs';
+import { calls } from './calls.mjs';
+import { kills } from './kills.mjs';
+import { latency } from './latency.mjs';
+import { mapping } from './mapping.mjs';
+import { memory } from './memory.mjs';
+import { postgres } from './postgres.mjs';
+import { resync } from './resync.mjs';
+
+export const workloads = [mapping, rest, bulk, postgres, resync, memory, calls, kills, latency];

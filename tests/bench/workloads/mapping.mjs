@@ -1,0 +1,34 @@
+// B1: the mapping core, bytes to bytes, on one core, against lean JavaScript from the same bytes.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fieldMappings } from '../data/mapping.mjs';
+import { measuredPeer, programFolder, textOf } from '../runner/programs.mjs';
+import { exactly, target } from '../runner/targets.mjs';
+
+export const mapping = {
+  id: 'B1',
+  name: 'mapping',
+  title: 'the mapping core, from bytes to bytes, one core',
+  async run({ data, say }) {
+    const mappings = join(data, 'mappings.json');
+    writeFileSync(mappings, JSON.stringify(fieldMappings));
+    const lines = (await textOf(join(programFolder, 'bench_mapping'), [data, mappings])).trim().split('\n');
+    const cases = new Map(lines.map((line) => JSON.parse(line)).map((one) => [one.case, one]));
+    const { result: peer } = await measuredPeer('mapping_javascript', { data });
+    // Per CPU second is what one core gives, also when the machine does something else besides.
+    const rate = (name) => exactly(cases.get(name).recordsPerCpuSecond);
+    for (const name of cases.keys()) say(`${name}: ${rate(name).median.toLocaleString('en')} records per CPU second`);
+    const [json, csv] = [peer.json.median, peer.csv.median].map((median) => median.toLocaleString('en'));
+    say(`JavaScript: JSON ${json} records per CPU second, CSV ${csv}`);
+    const times = (ours, theirs) => exactly(ours.median / theirs.median);
+    return {
+      results: new Map(),
+      targets: [
+        target('JSON', 'at least', 1_100_000, rate('json'), 'records per CPU s'),
+        target('CSV', 'at least', 1_900_000, rate('csv'), 'records per CPU s'),
+        target('JSON, against lean JavaScript', 'at least', 10, times(rate('json'), peer.json), 'x'),
+        target('CSV, against lean JavaScript', 'at least', 10, times(rate('csv'), peer.csv), 'x'),
+      ],
+    };
+  },
+};

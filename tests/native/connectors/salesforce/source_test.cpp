@@ -1,0 +1,180 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "connectors/salesforce/deletions.hpp"
+#include "connectors/salesforce/salesforce.hpp"
+#include "connectors/salesforce/scripted_org.hpp"
+
+namespace nexpo::salesforce {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr const char* kNoDeletions = R"({"deletedRecords":[],"earliestDateAvailable":"2026-11-09T00:00:00.000+0000",)"
+                                     R"("latestDateCovered":"2026-11-24T12:00:00.000+0000"})";
+
+class SalesforceReading : public testing::Test {
+ protected:
+  SalesforceReading() {
+    settings.overlap = std::chrono::minutes(10);
+    settings.bulk_read_rows = 20'000;
+    settings.parallel_results = 2;
+    script.when("/deleted/", {.body = kNoDeletions});
+    script.when("/query", {.body = query_answer({})});
+  }
+  void count(int64_t rows) {
+    script.when("COUNT()", {.body = R"({"totalSize":)" + std::to_string(rows) + R"(,"done":true,"records":[]})"});
+  }
+  std::unique_ptr<Reader> open(ReadPlan plan) {
+    plan.object = "Account";
+    if (plan.paths.empty()) plan.paths = {"Name"};
+    SalesforceSource source(script.org, settings);
+    return script.clock.run(source.read(std::move(plan)));
+  }
+  static ReadPlan since(const char* time, bool deletions = false) {
+    ReadPlan plan;
+    plan.incremental = true;
+    plan.deletions = deletions;
+    plan.from = {R"({"v":1,"since":")" + std::string(time) + "\"}"};
+    return plan;
+  }
+  std::vector<std::string> removed(Reader& reader) {
+    std::vector<std::string> keys;
+    for (bool last = false; !last;) {
+      page = script.clock.run(reader.next());
+      for (size_t row = 0; row < page.records.size(); ++row) {
+        if (page.records.head(row).op == RecordOp::remove) keys.emplace_back(page.records.head(row).key);
+      }
+      last = page.last;
+    }
+    return keys;
+  }
+
+  ScriptedOrg script;
+  Settings settings;
+  Page page;
+};
+
+TEST_F(SalesforceReading, TheNextRunStartsTheOverlapBeforeTheServersTimeOfThisOne) {
+  count(0);
+  const auto reader = open({});
+  script.date = "Tue, 24 Nov 2026 13:00:00 GMT";  // what is answered later does not move the cursor
+  EXPECT_TRUE(removed(*reader).empty());
+  EXPECT_EQ(page.next.text, R"({"since":"2026-11-24T11:50:00Z","v":1})");
+  EXPECT_TRUE(reader->complete());
+}
+
+TEST_F(SalesforceReading, AWindowReachesFromTheCursorThroughTheServersCurrentSecond) {
+  count(0);
+  const auto reader = open(since("2026-11-24T11:00:00Z"));
+  removed(*reader);
+  EXPECT_THAT(script.calls("query").back(), HasSubstr("SystemModstamp >= 2026-11-24T11:00:00Z AND SystemModstamp < 2026-11-24T12:00:01Z"));
+  EXPECT_FALSE(reader->complete());
+}
+
+TEST_F(SalesforceReading, FewRowsGoByRestAndManyByBulk) {
+  count(20'000);
+  open({});
+  EXPECT_TRUE(script.calls("jobs/query").empty());
+  count(20'001);
+  script.when("POST /services/data/v66.0/jobs/query", {.body = R"({"id":"750A","state":"UploadComplete"})"});
+  script.when("GET /services/data/v66.0/jobs/query/750A", {.body = R"({"id":"750A","state":"JobComplete"})"});
+  open({});
+  EXPECT_EQ(script.calls("POST /services/data/v66.0/jobs/query").size(), 1u);
+}
+
+TEST_F(SalesforceReading, CompoundAndBinaryFieldsKeepAReadOnRest) {
+  count(1'000'000);
+  for (const char* path : {"BillingAddress", "BillingAddress.city", "Photo__c"}) {
+    ReadPlan plan;
+    plan.paths = {path};
+    open(std::move(plan));
+  }
+  EXPECT_TRUE(script.calls("jobs/query").empty());
+}
+
+TEST_F(SalesforceReading, AnObjectThatBulkRefusesIsReadByRest) {
+  count(1'000'000);
+  script.when("POST /services/data/v66.0/jobs/query",
+              {.status = 400, .body = R"([{"errorCode":"INVALIDENTITY","message":"Entity 'Account' is not supported by the Bulk API."}])"});
+  script.when("/query?", {.body = query_answer({account(1)})});
+  const auto reader = open({});
+  EXPECT_EQ(script.clock.run(reader->next()).records.size(), 1u);
+  ASSERT_EQ(script.log.size(), 1u);
+  EXPECT_THAT(script.log[0], HasSubstr("reading by REST instead"));
+}
+
+TEST_F(SalesforceReading, ACountThatTimesOutMeansMany) {
+  script.when("COUNT()", {.status = 400, .body = R"([{"errorCode":"QUERY_TIMEOUT","message":"m"}])"});
+  script.when("POST /services/data/v66.0/jobs/query", {.body = R"({"id":"750A","state":"UploadComplete"})"});
+  script.when("GET /services/data/v66.0/jobs/query/750A", {.body = R"({"id":"750A","state":"JobComplete"})"});
+  open({});
+  EXPECT_EQ(script.calls("POST /services/data/v66.0/jobs/query").size(), 1u);
+}
+
+TEST_F(SalesforceReading, DeletionsComeFromTheRecycleBinAndFromTheFeedOnce) {
+  count(2);
+  script.when("/queryAll?", {.body = query_answer({account(1), account(2, "2026-11-24T11:30:00.000+0000", true)})});
+  script.when("/deleted/", {.body = R"({"deletedRecords":[{"id":"001000000000002AAA"},{"id":"001000000000005"},{"id":"001000000000004AAA"}],)"
+                                    R"("earliestDateAvailable":"2026-11-09T00:00:00.000+0000","latestDateCovered":"2026-11-24T12:00:00.000+0000"})"});
+  const auto reader = open(since("2026-11-24T11:00:20Z", true));
+  EXPECT_THAT(removed(*reader), ElementsAre("001000000000002AAA", "001000000000004AAA", "001000000000005AAA"));
+  EXPECT_THAT(script.calls("/deleted/")[0], HasSubstr("?start=2026-11-24T11:00:00Z&end=2026-11-24T12:01:00Z"))
+      << "the server cuts seconds off, so the window is widened to whole minutes";
+}
+
+TEST_F(SalesforceReading, TheFeedResumesBehindTheIdsThatWereHandedOver) {
+  count(0);
+  script.when("/deleted/", {.body = R"({"deletedRecords":[{"id":"001000000000002AAA"},{"id":"001000000000001AAA"}],)"
+                                    R"("earliestDateAvailable":"2026-11-09T00:00:00.000+0000","latestDateCovered":"2026-11-24T12:00:00.000+0000"})"});
+  ReadPlan plan = since("2026-11-24T11:00:00Z", true);
+  plan.page_records_max = 1;
+  const auto reader = open(plan);
+  script.clock.run(reader->next());
+  plan.from = script.clock.run(reader->next()).next;
+  EXPECT_THAT(removed(*open(plan)), ElementsAre("001000000000002AAA"));
+  EXPECT_EQ(page.next.text, R"({"since":"2026-11-24T11:50:00Z","v":1})");
+}
+
+TEST_F(SalesforceReading, AnOpenTransactionHoldsTheCursorBack) {
+  count(0);
+  script.when("/deleted/", {.body = R"({"deletedRecords":[],"earliestDateAvailable":"2026-11-09T00:00:00.000+0000",)"
+                                    R"("latestDateCovered":"2026-11-24T10:30:00.000+0000"})"});
+  removed(*open(since("2026-11-24T11:00:00Z", true)));
+  EXPECT_EQ(page.next.text, R"({"since":"2026-11-24T10:30:00Z","v":1})");
+  script.when("/deleted/", {.body = R"({"deletedRecords":[],"earliestDateAvailable":"2026-11-09T00:00:00.000+0000",)"
+                                    R"("latestDateCovered":"2026-11-24T09:00:00.000+0000"})"});
+  removed(*open(since("2026-11-24T11:00:00Z", true)));
+  EXPECT_EQ(page.next.text, R"({"since":"2026-11-24T11:50:00Z","v":1})") << "a mark of two hours ago says nothing";
+}
+
+TEST_F(SalesforceReading, DeletionsThatAreForgottenAskForAFullRun) {
+  count(0);
+  const auto refused = [&](ReadPlan plan) -> std::string {
+    try {
+      removed(*open(std::move(plan)));
+      return "read";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::invalid);
+      return error.message();
+    }
+  };
+  EXPECT_THAT(refused(since("2026-11-01T00:00:00Z", true)), HasSubstr("in full"));
+  EXPECT_EQ(refused(since("2026-11-01T00:00:00Z", false)), "read");
+  script.when("/deleted/", {.body = R"({"deletedRecords":[],"earliestDateAvailable":"2026-11-24T11:30:00.000+0000",)"
+                                    R"("latestDateCovered":"2026-11-24T12:00:00.000+0000"})"});
+  EXPECT_THAT(refused(since("2026-11-24T11:00:00Z", true)), HasSubstr("in full"));
+}
+
+TEST_F(SalesforceReading, AFeedThatRefusesTheMinuteUnderWayIsAskedWithoutIt) {
+  count(0);
+  script.when("end=2026-11-24T12:01:00Z", {.status = 400, .body = R"([{"errorCode":"INVALID_REPLICATION_DATE","message":"end is in the future"}])"});
+  removed(*open(since("2026-11-24T11:00:00Z", true)));
+  EXPECT_THAT(script.calls("/deleted/").back(), HasSubstr("end=2026-11-24T12:00:00Z"));
+  script.when("/deleted/?start=2026-11-24T10", {.status = 400, .body = R"([{"errorCode":"INVALID_REPLICATION_DATE","message":"purged"}])"});
+  EXPECT_THROW(removed(*open(since("2026-11-24T10:00:00Z", true))), Error);
+}
+
+}  // namespace
+}  // namespace nexpo::salesforce

@@ -1,0 +1,82 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "sql/sqlite.hpp"
+#include "sql/temporary_folder.hpp"
+#include "store/lock_file.hpp"
+#include "store/seen_set.hpp"
+#include "store/sqlite_store.hpp"
+#include "store/store_home.hpp"
+#include "support/sim_clock.hpp"
+
+namespace nexpo {
+namespace {
+
+class SqliteHome final : public StoreHome {
+ public:
+  Task<std::unique_ptr<StateStore>> open(Workers& workers) override { return open_sqlite_store(folder_ / "home", workers); }
+  void pretend_newer_version() override {
+    sql::SqliteDatabase database(folder_ / "home" / "state.db");
+    database.execute("INSERT INTO migration VALUES (1000, 'from the future', 0)");
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+}  // namespace
+
+std::unique_ptr<StoreHome> make_sqlite_home() { return std::make_unique<SqliteHome>(); }
+
+namespace {
+
+TEST(SqliteStore, MakesItsFolderForTheOwnerOnly) {
+  TemporaryFolder folder;
+  SimClock clock;
+  SimWorkers workers(clock);
+  const auto store = clock.run(open_sqlite_store(folder / "new" / "home", workers));
+  const auto permissions = std::filesystem::status(folder / "new" / "home").permissions();
+  EXPECT_EQ(permissions & (std::filesystem::perms::group_all | std::filesystem::perms::others_all),
+            std::filesystem::perms::none);
+}
+
+TEST(SqliteStore, NamesTheFileThatIsDamaged) {
+  TemporaryFolder folder;
+  SimClock clock;
+  SimWorkers workers(clock);
+  std::ofstream(folder / "state.db") << std::string(8192, 'x');
+  try {
+    (void)clock.run(open_sqlite_store(folder.path(), workers));
+    FAIL() << "a damaged file was opened";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::invalid);
+    EXPECT_NE(error.message().find("state.db"), std::string::npos) << error.message();
+  }
+}
+
+TEST(LockFile, GivesEveryNameAFileNameOfItsOwn) {
+  EXPECT_EQ(file_name_for("accounts-1.x"), "accounts-1.x");
+  EXPECT_EQ(file_name_for("../a/b"), "%2E.%2Fa%2Fb");
+  EXPECT_NE(file_name_for(std::string(300, 'a')), file_name_for(std::string(301, 'a')));
+  EXPECT_LE(file_name_for(std::string(1000, '/')).size(), 200u);
+}
+
+TEST(SeenSet, KnowsWhatWasPackedForItsRunOnly) {
+  std::string bytes;
+  for (int i = 0; i < 1000; ++i) SeenSet::pack(bytes, "key" + std::to_string(i), 7);
+  SeenSet seen(7), other(8);
+  seen.add(bytes);
+  other.add(bytes);
+  seen.seal();
+  other.seal();
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_TRUE(seen.contains("key" + std::to_string(i)));
+    EXPECT_FALSE(seen.contains("other" + std::to_string(i)));
+    EXPECT_FALSE(other.contains("key" + std::to_string(i)));
+  }
+  EXPECT_THROW(seen.add("cut"), Error);
+}
+
+}  // namespace
+}  // namespace nexpo
