@@ -20,7 +20,8 @@ export function candidates(packageRoot: string, version: string): string[] {
 
 /** Loads the native core, or throws one error that says what was tried and what helps. */
 export function loadNative(packageRoot = findPackageRoot(__dirname)): Native {
-  const { version } = JSON.parse(fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  const manifest = fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8');
+  const { version } = JSON.parse(manifest) as { version: string };
   const tried: string[] = [];
   for (const file of candidates(packageRoot, version)) {
     if (!fs.existsSync(file)) {
@@ -39,7 +40,8 @@ export function loadNative(packageRoot = findPackageRoot(__dirname)): Native {
 
 function helpPage(tried: string[]): string {
   return [
-    `The native core of n8n-nodes-data-sync could not be loaded on ${process.platform}-${process.arch}, Node ${process.version}.`,
+    `The native core of n8n-nodes-data-sync could not be loaded on ${process.platform}-${process.arch}, ` +
+      `Node ${process.version}.`,
     'Tried:',
     ...tried.map((line) => `  - ${line}`),
     'What helps:',

@@ -24,16 +24,18 @@ const sizes = {
   full: {
     records: 1_000_000,
     smallRecords: 100_000,
-    latencyRecords: 500_000,
+    latencyRecords: 1_000_000,
+    killRecords: 1_000_000,
     repetitions: 5,
     memorySizes: [100_000, 1_000_000, 10_000_000],
   },
   quick: {
     records: 100_000,
     smallRecords: 20_000,
-    latencyRecords: 100_000,
+    latencyRecords: 300_000,
+    killRecords: 200_000,
     repetitions: 3,
-    memorySizes: [20_000, 100_000, 500_000],
+    memorySizes: [50_000, 500_000, 1_500_000],
   },
 };
 

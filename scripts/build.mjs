@@ -42,8 +42,12 @@ function isConfigured(folder) {
 
 async function compileTypeScript() {
   const memory = join(projectFolder, 'build', 'typescript.tsbuildinfo');
-  // Without its memory tsc cannot tell which files of dist are left over from deleted sources.
-  if (!existsSync(memory)) rmSync(join(projectFolder, 'dist'), { recursive: true, force: true });
+  const dist = join(projectFolder, 'dist');
+  // Without its memory tsc cannot tell what in dist is left over; with it alone it does not see that dist is gone.
+  if (!existsSync(memory) || !existsSync(join(dist, 'lib', 'index.js'))) {
+    rmSync(memory, { force: true });
+    rmSync(dist, { recursive: true, force: true });
+  }
   await run(process.execPath, [npmProgram('typescript/bin/tsc'), '--project', 'tsconfig.build.json']);
 }
 

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 
 import { EngineError } from '../../lib';
+import { failedReport } from './failed_report';
 import { forget, plan, rejected, run, schema, status, test, type Options } from './commands';
 
 /** 0: done and nothing rejected; 1: failed, held or stopped; 2: done, but records were rejected. */
@@ -11,7 +12,8 @@ async function main(): Promise<void> {
     .addOption(new Option('--home <dir>', 'directory of the state (default: DATA_SYNC_HOME, else .data-sync)'))
     .addOption(new Option('--json', 'print JSON; the last line is one object').default(false));
 
-  const command = (name: string, description: string, action: (options: Options, ...args: string[]) => Promise<number>) =>
+  type Action = (options: Options, ...args: string[]) => Promise<number>;
+  const command = (name: string, description: string, action: Action) =>
     program
       .command(name)
       .description(description)
@@ -40,10 +42,7 @@ async function main(): Promise<void> {
 
 main().catch((thrown: unknown) => {
   const error = EngineError.from(thrown);
-  if (process.argv.includes('--json')) {
-    const { kind, message, code, field } = error;
-    process.stdout.write(`${JSON.stringify({ status: 'failed', error: { kind, message, code, field } })}\n`);
-  }
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(failedReport(error))}\n`);
   process.stderr.write(`data-sync: ${error.message}\n`);
   process.exitCode = 1;
 });

@@ -21,8 +21,7 @@ class CancelToken {
   class Registration {
    public:
     Registration() = default;
-    Registration(Registration&& other) noexcept
-        : state_(std::move(other.state_)), callback_(other.callback_) {}
+    Registration(Registration&& other) noexcept : state_(std::move(other.state_)), callback_(other.callback_) {}
     Registration& operator=(Registration&&) = delete;
     ~Registration() {
       if (state_) state_->callbacks.erase(callback_);

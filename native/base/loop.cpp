@@ -16,9 +16,11 @@ class SleepAwaiter {
     awaiter_ = awaiter;
     timer_ = new uv_timer_t;  // freed by its close callback, which runs after this object is gone
     uv_timer_init(loop_, timer_);
+    uv_update_time(loop_);  // or what was computed since the loop last looked would shorten the sleep
     timer_->data = this;
-    uv_timer_start(timer_, [](uv_timer_t* timer) { static_cast<SleepAwaiter*>(timer->data)->wake(); },
-                   static_cast<uint64_t>(duration_.count()), 0);
+    uv_timer_start(
+        timer_, [](uv_timer_t* timer) { static_cast<SleepAwaiter*>(timer->data)->wake(); },
+        static_cast<uint64_t>(duration_.count()), 0);
     registration_.emplace(cancel_.on_cancel([this] { uv_timer_start(timer_, timer_->timer_cb, 0, 0); }));
   }
   void await_resume() const { cancel_.throw_if_cancelled(); }

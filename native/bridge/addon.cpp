@@ -29,7 +29,8 @@ Napi::Error to_js(Napi::Env env, const Error& error) {
   out.Set("kind", Napi::String::New(env, std::string(nexpo::name_of(error.kind()))));
   out.Set("code", Napi::String::New(env, error.code()));
   out.Set("field", Napi::String::New(env, error.field()));
-  if (error.retry_after()) out.Set("retryAfterMs", Napi::Number::New(env, static_cast<double>(error.retry_after()->count())));
+  if (error.retry_after())
+    out.Set("retryAfterMs", Napi::Number::New(env, static_cast<double>(error.retry_after()->count())));
   return out;
 }
 
@@ -49,8 +50,9 @@ class Session {
   Napi::Promise call(Napi::Env env, std::string method, std::string body) {
     const uint64_t id = expect(env);
     const Napi::Promise promise = pending_.at(id).Promise();
-    engine_->call(std::move(method), std::move(body),
-                  [this, id](Result<std::string> answer) { deliver({id, std::move(answer)}); });
+    engine_->call(std::move(method), std::move(body), [this, id](Result<std::string> answer) {
+      deliver({id, std::move(answer)});
+    });
     return promise;
   }
 
@@ -128,13 +130,15 @@ Napi::Value open(const Napi::CallbackInfo& info) {
   if (info.Length() < 2 || !info[0].IsString() || !info[1].IsFunction())
     throw Napi::TypeError::New(env, "open(config: string, onEvent: function)");
   try {
-    auto session = std::make_shared<Session>(
-        env, nexpo::EngineConfig::parse(info[0].As<Napi::String>().Utf8Value()), info[1].As<Napi::Function>());
+    auto session = std::make_shared<Session>(env, nexpo::EngineConfig::parse(info[0].As<Napi::String>().Utf8Value()),
+                                             info[1].As<Napi::Function>());
     // Runs before the environment is torn down, also when JavaScript forgot to close.
-    env.AddCleanupHook([](std::weak_ptr<Session>* weak) {
-      if (const auto alive = weak->lock()) alive->abandon();
-      delete weak;
-    }, new std::weak_ptr<Session>(session));
+    env.AddCleanupHook(
+        [](std::weak_ptr<Session>* weak) {
+          if (const auto alive = weak->lock()) alive->abandon();
+          delete weak;
+        },
+        new std::weak_ptr<Session>(session));
     return Handle::New(env, new std::shared_ptr<Session>(std::move(session)),
                        [](Napi::Env, std::shared_ptr<Session>* owned) { delete owned; });
   } catch (const Error& error) {

@@ -54,8 +54,8 @@ class Source {
 /// What one run asks a target to be ready for.
 struct WritePlan {
   std::string object;
-  Shape fields;              ///< the slots of the batches, in this order
-  std::string key_field;     ///< the slot records are matched by; empty: the connector's configuration names it
+  Shape fields;                    ///< the slots of the batches, in this order
+  std::string key_field;           ///< the slot records are matched by; empty: the connector's configuration names it
   std::vector<FieldSchema> hints;  ///< what is known of each slot, in order, for a target that can create the object
 };
 

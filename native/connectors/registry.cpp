@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #define CONNECTORS(ENTRY) \
+  ENTRY(postgresql)       \
   ENTRY(salesforce)       \
   ENTRY(sqlite)
 
-#define DECLARE(name)              \
-  namespace nexpo::name {          \
+#define DECLARE(name)               \
+  namespace nexpo::name {           \
   extern const ConnectorType kType; \
   }
 CONNECTORS(DECLARE)

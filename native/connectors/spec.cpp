@@ -12,10 +12,12 @@
 namespace nexpo {
 namespace {
 
-/// Edits (one character put in, left out, exchanged or swapped with its neighbour) between two names, regardless of case.
+/// Edits (one character put in, left out, exchanged or swapped with its neighbour) between two names, regardless of
+/// case.
 size_t edits_between(std::string_view a, std::string_view b) {
-  const auto same = [](char x, char y) { return std::tolower(static_cast<unsigned char>(x)) ==
-                                                std::tolower(static_cast<unsigned char>(y)); };
+  const auto same = [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+  };
   std::vector<std::vector<size_t>> cost(a.size() + 1, std::vector<size_t>(b.size() + 1));
   for (size_t i = 0; i <= a.size(); ++i) {
     for (size_t j = 0; j <= b.size(); ++j) {
@@ -54,7 +56,8 @@ std::optional<int64_t> integer_in(const nlohmann::json& value) {
   const auto& text = value.get_ref<const std::string&>();
   int64_t number = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return fault == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(number) : std::nullopt;
+  return fault == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(number)
+                                                                                   : std::nullopt;
 }
 
 std::optional<bool> boolean_in(const nlohmann::json& value) {
@@ -104,7 +107,8 @@ std::string read_value(const Option& option, const nlohmann::json& value, nlohma
       out = value;
       return "";
     case OptionType::list:
-      if (!value.is_array() || !std::all_of(value.begin(), value.end(), [](const auto& one) { return one.is_string(); }))
+      if (!value.is_array() ||
+          !std::all_of(value.begin(), value.end(), [](const auto& one) { return one.is_string(); }))
         return "must be a list of texts";
       out = value;
       return "";
@@ -121,7 +125,8 @@ bool is_absent(const nlohmann::json& value) { return value.is_null() || value ==
 }  // namespace
 
 nlohmann::json check_config(const Spec& spec, const nlohmann::json& config, std::string_view at) {
-  if (!config.is_object()) throw Error(ErrorKind::invalid, fmt::format("{}: must be an object", at)).with_field(std::string(at));
+  if (!config.is_object())
+    throw Error(ErrorKind::invalid, fmt::format("{}: must be an object", at)).with_field(std::string(at));
   std::vector<std::string> faults;
   std::string first_field;
   const auto fault = [&](std::string_view name, std::string_view what) {
@@ -146,8 +151,10 @@ nlohmann::json check_config(const Spec& spec, const nlohmann::json& config, std:
     if (given != config.end() && !is_absent(*given)) {
       nlohmann::json value;
       const std::string wrong = read_value(option, *given, value);
-      if (!wrong.empty()) fault(option.name, wrong);
-      else checked[std::string(option.name)] = std::move(value);
+      if (!wrong.empty())
+        fault(option.name, wrong);
+      else
+        checked[std::string(option.name)] = std::move(value);
     } else if (!option.fallback.empty()) {
       nlohmann::json value;
       read_value(option, std::string(option.fallback), value);

@@ -16,10 +16,10 @@ struct Option {
   std::string_view name;
   OptionType type = OptionType::text;
   bool required = false;
-  std::string_view help;                ///< one sentence, plain English
-  std::string_view fallback = {};       ///< the default, as text; empty: none
+  std::string_view help;                           ///< one sentence, plain English
+  std::string_view fallback = {};                  ///< the default, as text; empty: none
   std::span<const std::string_view> choices = {};  ///< for `choice`
-  int64_t min = 0, max = 0;             ///< for `integer`, if max > min
+  int64_t min = 0, max = 0;                        ///< for `integer`, if max > min
 };
 
 struct Spec {

@@ -51,11 +51,12 @@ Engine::~Engine() {
 
 void Engine::call(std::string method, std::string body, OnDone done) {
   State* state = state_.get();
-  state->runtime.loop.post([state, method = std::move(method), body = std::move(body), done = std::move(done)]() mutable {
-    ++state->calls;
-    spawn(answer_call(state->runtime, std::move(method), std::move(body), std::move(done)),
-          [state](std::exception_ptr) { state->ended(); });
-  });
+  state->runtime.loop.post(
+      [state, method = std::move(method), body = std::move(body), done = std::move(done)]() mutable {
+        ++state->calls;
+        spawn(answer_call(state->runtime, std::move(method), std::move(body), std::move(done)),
+              [state](std::exception_ptr) { state->ended(); });
+      });
 }
 
 void Engine::close(std::function<void()> done) {

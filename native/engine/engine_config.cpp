@@ -18,7 +18,8 @@ constexpr int kWorkersMax = 64;
 constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warn", "error"};
 
 [[noreturn]] void refuse(std::string_view key, std::string_view wanted) {
-  throw Error(ErrorKind::invalid, fmt::format("engine configuration: {}: must be {}", key, wanted)).with_field(std::string(key));
+  throw Error(ErrorKind::invalid, fmt::format("engine configuration: {}: must be {}", key, wanted))
+      .with_field(std::string(key));
 }
 
 std::string text_of(const std::string& key, const json& value) {
@@ -57,13 +58,20 @@ EngineConfig EngineConfig::parse(std::string_view text) {
   EngineConfig config;
   for (const auto& [key, value] : parsed.items()) {
     if (value.is_null()) continue;
-    if (key == "home") config.home = text_of(key, value);
-    else if (key == "databaseUrl") config.database_url = text_of(key, value);
-    else if (key == "encryptionKeys") config.encryption_keys = keys_of(key, value);
-    else if (key == "allowLoopback") config.allow_loopback = flag_of(key, value);
-    else if (key == "allowPrivate") config.allow_private = flag_of(key, value);
-    else if (key == "caPem") config.ca_pem = text_of(key, value);
-    else if (key == "logLevel") config.log_level = level_of(key, value);
+    if (key == "home")
+      config.home = text_of(key, value);
+    else if (key == "databaseUrl")
+      config.database_url = text_of(key, value);
+    else if (key == "encryptionKeys")
+      config.encryption_keys = keys_of(key, value);
+    else if (key == "allowLoopback")
+      config.allow_loopback = flag_of(key, value);
+    else if (key == "allowPrivate")
+      config.allow_private = flag_of(key, value);
+    else if (key == "caPem")
+      config.ca_pem = text_of(key, value);
+    else if (key == "logLevel")
+      config.log_level = level_of(key, value);
     else if (key == "workers") {
       if (!value.is_number_integer() || value < 1 || value > kWorkersMax) refuse(key, "a whole number from 1 to 64");
       config.workers = value.get<int>();

@@ -8,35 +8,47 @@ namespace nexpo {
 using nlohmann::json;
 
 json to_json(const Counts& counts) {
-  return {{"read", counts.read},           {"written", counts.written()},   {"created", counts.created},
-          {"updated", counts.updated},     {"deleted", counts.deleted},     {"unchanged", counts.unchanged},
-          {"filtered", counts.filtered},   {"rejected", counts.rejected},   {"in_review", counts.in_review},
-          {"superseded", counts.superseded}};
+  return {{"read", counts.read},           {"written", counts.written()},
+          {"created", counts.created},     {"updated", counts.updated},
+          {"deleted", counts.deleted},     {"unchanged", counts.unchanged},
+          {"filtered", counts.filtered},   {"rejected", counts.rejected},
+          {"in_review", counts.in_review}, {"superseded", counts.superseded}};
 }
 
 json to_json(const Error& error) {
-  return {{"kind", name_of(error.kind())}, {"message", error.message()}, {"code", error.code()}, {"field", error.field()}};
+  return {
+      {"kind", name_of(error.kind())}, {"message", error.message()}, {"code", error.code()}, {"field", error.field()}};
 }
 
 json to_json(const Schema& schema) {
   json fields = json::array();
   for (const FieldSchema& field : schema.fields) {
-    json one{{"name", field.name},           {"label", field.label},         {"type", name_of(field.type)},
-             {"nativeType", field.native_type}, {"nullable", field.nullable},   {"creatable", field.creatable},
-             {"updatable", field.updatable}, {"required", field.required},   {"unique", field.unique},
-             {"values", field.values},       {"refersTo", field.refers_to}};
+    json one{{"name", field.name},           {"label", field.label},
+             {"type", name_of(field.type)},  {"nativeType", field.native_type},
+             {"nullable", field.nullable},   {"creatable", field.creatable},
+             {"updatable", field.updatable}, {"required", field.required},
+             {"unique", field.unique},       {"values", field.values},
+             {"refersTo", field.refers_to}};
     if (field.length_max) one["lengthMax"] = *field.length_max;
     if (field.precision) one["precision"] = *field.precision;
     if (field.scale) one["scale"] = *field.scale;
     fields.push_back(std::move(one));
   }
-  return {{"object", schema.object}, {"keyField", schema.key_field}, {"versionField", schema.version_field}, {"fields", fields}};
+  return {{"object", schema.object},
+          {"keyField", schema.key_field},
+          {"versionField", schema.version_field},
+          {"fields", fields}};
 }
 
 json to_json(const Run& run) {
   json out = to_json(run.counts);
-  out.update({{"syncId", run.sync_id}, {"runId", run.id}, {"status", name_of(run.state)}, {"mode", run.mode},
-              {"pages", run.pages}, {"startedAt", to_text(run.started_at)}, {"error", run.error}});
+  out.update({{"syncId", run.sync_id},
+              {"runId", run.id},
+              {"status", name_of(run.state)},
+              {"mode", run.mode},
+              {"pages", run.pages},
+              {"startedAt", to_text(run.started_at)},
+              {"error", run.error}});
   if (run.ended_at) out["endedAt"] = to_text(*run.ended_at);
   return out;
 }

@@ -50,8 +50,11 @@ RunRequest request_of(const json& body) {
 PassContext pass_context(Runtime& runtime, SyncSession& session, const RunControl& control) {
   auto on_progress = [&runtime](const Progress& progress) {
     json event = to_json(progress.counts);
-    event.update({{"type", "progress"}, {"syncId", progress.sync_id}, {"runId", progress.run_id},
-                  {"phase", progress.phase}, {"pages", progress.pages}});
+    event.update({{"type", "progress"},
+                  {"syncId", progress.sync_id},
+                  {"runId", progress.run_id},
+                  {"phase", progress.phase},
+                  {"pages", progress.pages}});
     runtime.on_event(dump(event));
   };
   return {runtime.loop, runtime.workers, *runtime.store, session.writer(), control.stop, control.abort, on_progress};
@@ -83,10 +86,14 @@ Task<json> run_once(Runtime& runtime, SyncFile file, json body, RunControl contr
   const double seconds = std::chrono::duration<double>(runtime.loop.steady() - started).count();
   const uint64_t read_before = report.resumed && before.last ? before.last->counts.read : 0;
   json out = to_json(report.run);
-  out.update({{"resumed", report.resumed}, {"apiCalls", session.calls()}, {"seconds", seconds},
-              {"recordsPerSecond", seconds > 0 ? static_cast<double>(report.run.counts.read - read_before) / seconds : 0},
-              {"peakRssMb", peak_rss_mb()}, {"guaranteeClass", std::string(1, session.writer()->guarantee_class())},
-              {"warnings", session.warnings()}});
+  out.update(
+      {{"resumed", report.resumed},
+       {"apiCalls", session.calls()},
+       {"seconds", seconds},
+       {"recordsPerSecond", seconds > 0 ? static_cast<double>(report.run.counts.read - read_before) / seconds : 0},
+       {"peakRssMb", peak_rss_mb()},
+       {"guaranteeClass", std::string(1, session.writer()->guarantee_class())},
+       {"warnings", session.warnings()}});
   out.erase("error");
   if (report.error) out["error"] = to_json(*report.error);
   co_return out;
@@ -100,9 +107,19 @@ Task<> run_and_report(Runtime& runtime, SyncFile file, json body, RunControl con
     event["report"] = std::get<0>(report);
   } else {
     json failed = to_json(Counts{});
-    failed.update({{"syncId", sync_id}, {"runId", 0}, {"status", "failed"}, {"mode", ""}, {"resumed", false}, {"pages", 0},
-                   {"apiCalls", 0}, {"seconds", 0}, {"recordsPerSecond", 0}, {"peakRssMb", peak_rss_mb()},
-                   {"guaranteeClass", "A"}, {"warnings", json::array()}, {"error", to_json(std::get<1>(report))}});
+    failed.update({{"syncId", sync_id},
+                   {"runId", 0},
+                   {"status", "failed"},
+                   {"mode", ""},
+                   {"resumed", false},
+                   {"pages", 0},
+                   {"apiCalls", 0},
+                   {"seconds", 0},
+                   {"recordsPerSecond", 0},
+                   {"peakRssMb", peak_rss_mb()},
+                   {"guaranteeClass", "A"},
+                   {"warnings", json::array()},
+                   {"error", to_json(std::get<1>(report))}});
     event["report"] = std::move(failed);
   }
   runtime.on_event(dump(event));
@@ -126,7 +143,8 @@ Task<json> run_sync(Runtime& runtime, json body) {
 Task<json> schedule_sync(Runtime& runtime, json body) {
   const SyncFile file = SyncFile::parse(body.at("file"));
   if (!file.schedule)
-    throw Error(ErrorKind::invalid, "schedule: missing; add a cron expression such as \"*/15 * * * *\"").with_field("schedule");
+    throw Error(ErrorKind::invalid, "schedule: missing; add a cron expression such as \"*/15 * * * *\"")
+        .with_field("schedule");
   const ListedRun listed(runtime, file.id);
   // A run that fails is reported and the next one comes in its time: only a stop ends the schedule.
   const std::function<Task<>()> run = [&]() { return run_and_report(runtime, file, body, listed.control); };
@@ -143,13 +161,16 @@ Task<json> plan_sync(Runtime& runtime, json body) {
   check_binding(state, session.plan());
   co_await session.open(true);
   const PassContext context = pass_context(runtime, session, control);
-  const PreviewReport report = co_await preview(context, session.plan(), session.source(), request_of(body),
-                                                body.value("samples", size_t{10}));
+  const PreviewReport report =
+      co_await preview(context, session.plan(), session.source(), request_of(body), body.value("samples", size_t{10}));
   json out = to_json(report);
   const char guarantee = session.writer() ? session.writer()->guarantee_class() : 'A';
-  out.update({{"syncId", session.file().id}, {"status", "planned"}, {"apiCalls", session.calls()},
+  out.update({{"syncId", session.file().id},
+              {"status", "planned"},
+              {"apiCalls", session.calls()},
               {"seconds", std::chrono::duration<double>(runtime.loop.steady() - started).count()},
-              {"guaranteeClass", std::string(1, guarantee)}, {"warnings", session.warnings()}});
+              {"guaranteeClass", std::string(1, guarantee)},
+              {"warnings", session.warnings()}});
   co_return out;
 }
 

@@ -12,12 +12,15 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array<std::string_view, 13> kKeys{
-    "id",        "description",   "source",             "target",  "sourceObject", "targetObject",
-    "fieldMappings", "conflictResolution", "deletes", "batchSize", "batchesInFlight", "schedule", "$schema"};
+    "id",           "description",  "source",          "target",
+    "sourceObject", "targetObject", "fieldMappings",   "conflictResolution",
+    "deletes",      "batchSize",    "batchesInFlight", "schedule",
+    "$schema"};
 
 bool good_id(std::string_view id) {
   return !id.empty() && id.size() <= kSyncIdLengthMax && std::ranges::all_of(id, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
   });
 }
 

@@ -19,9 +19,7 @@ std::string binding_of(const SyncFile& file, const Connection& source, const Con
 }  // namespace
 
 SyncSession::SyncSession(Runtime& runtime, SyncFile file, const RunControl& control)
-    : runtime_(runtime),
-      file_(std::move(file)),
-      mapping_(MappingPlan::compile(file_.field_mappings, "fieldMappings")) {
+    : runtime_(runtime), file_(std::move(file)), mapping_(MappingPlan::compile(file_.field_mappings, "fieldMappings")) {
   source_connection_ = connect(file_.source_type, file_.source_config, "source", control.stop);
   target_connection_ = connect(file_.target_type, file_.target_config, "target", control.abort);
   source_ = source_connection_->source();
@@ -41,8 +39,8 @@ std::unique_ptr<Connection> SyncSession::connect(const std::string& type, const 
                                                  CancelToken cancel) {
   const ConnectorType& connector = connector_type(type, fmt::format("{}.type", end));
   const nlohmann::json checked = check_config(connector.spec, config, fmt::format("{}.config", end));
-  const ConnectorContext context{runtime_.loop,         runtime_.workers, runtime_.http, *runtime_.credentials,
-                                 file_.id + "/" + end,  runtime_.log,     cancel};
+  const ConnectorContext context{runtime_.loop,        runtime_.workers, runtime_.http, *runtime_.credentials,
+                                 file_.id + "/" + end, runtime_.log,     cancel};
   return connector.connect(checked, context);
 }
 

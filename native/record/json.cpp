@@ -51,7 +51,7 @@ class RecordReader {
   const Node* find(const Node& node, std::string_view name) {
     const Node* child = node.find(name, static_cast<size_t>(text_.data() + text_.size() - name.data()));
     if (child && !node.names_have_backslash) [[likely]] return child;
-    if (!JsonCursor::has_backslash(name)) [[likely]] return child;
+    if (!cursor_.has_backslash(name)) [[likely]] return child;
     const std::string_view plain = cursor_.unescape_name(name, arena_);
     return node.find(plain, plain.size());
   }

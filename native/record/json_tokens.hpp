@@ -86,14 +86,15 @@ class JsonCursor {
   }
   /// Takes one value of any kind, checks all of it, and gives its text as it stands.
   std::string_view take_raw();
-  /// Whether `raw`, the inside of a string, has escapes.
-  static bool has_backslash(std::string_view raw) {
-    const char* at = raw.data();
-    size_t left = raw.size();
-    for (; left > ByteBlock::kBytes; at += ByteBlock::kBytes, left -= ByteBlock::kBytes) {
-      if (ByteBlock::load(at).equal('\\').any()) return true;
+  /// Whether `raw`, a part of the text, has escapes.
+  bool has_backslash(std::string_view raw) const {
+    const char* const end = raw.data() + raw.size();
+    if (end + ByteBlock::kBytes > text_.data() + text_.size()) return raw.find('\\') != std::string_view::npos;
+    for (const char* at = raw.data(); at < end; at += ByteBlock::kBytes) {
+      const size_t hit = ByteBlock::load(at).equal('\\').first();
+      if (hit < ByteBlock::kBytes) return at + hit < end;
     }
-    return ByteBlock::load_some(at, left).equal('\\').any();
+    return false;
   }
   /// A name with its escapes resolved.
   std::string_view unescape_name(std::string_view raw, Arena& arena) const { return unescape(text_, raw, arena); }

@@ -4,16 +4,7 @@
 
 namespace nexpo {
 
-bool is_utf8(std::string_view text) {
-  constexpr size_t kShort = 48;  // up to here the walk is done before simdjson has chosen its code
-  if (text.size() > kShort) return simdjson::validate_utf8(text.data(), text.size());
-  for (size_t at = 0; at < text.size();) {
-    const size_t size = utf8_size(text, at);
-    if (size == 0) return false;
-    at += size;
-  }
-  return true;
-}
+bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 size_t utf8_size(std::string_view text, size_t at) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[at + i]); };

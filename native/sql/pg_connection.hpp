@@ -54,10 +54,9 @@ class PgConnection final : public pqxx::connection_base {
   const PgAddress& address() const { return address_; }
   /// True if the session can be used for another piece of work.
   bool is_usable() const;
-  /// True for each name once: what has to be made once in each session.
-  bool is_first(const std::string& name) { return made_.insert(name).second; }
-  /// Lets is_first() say true again: what was made turned out to be gone.
-  void forget(const std::string& name) { made_.erase(name); }
+  /// What was made once in this session (temporary tables, prepared statements) is noted by name.
+  bool has_made(const std::string& name) const { return made_.contains(name); }
+  void note_made(std::string name) { made_.insert(std::move(name)); }
 
   /// Sends `script`, which copies from STDIN in one of its statements, and `data` for that COPY, in one round trip.
   /// The script is one transaction. Gives the rows of the last SELECT or RETURNING, or the failure; then nothing was

@@ -33,7 +33,7 @@ ReadPosition ReadPosition::parse(const Cursor& cursor) {
   if (in.is_object()) {
     for (const auto& [phase, name] : kPhases)
       if (take(in, "phase") == name)
-        return {phase, take(in, "since"), take(in, "until"), take(in, "stamp"), take(in, "key")};
+        return {phase, take(in, "since"), take(in, "until"), take(in, "next"), take(in, "stamp"), take(in, "key")};
   }
   throw Error(ErrorKind::invalid, "the stored cursor was not made by this connector; run the sync in full once");
 }
@@ -44,14 +44,15 @@ Cursor ReadPosition::cursor() const {
     if (phase_value == phase) out["phase"] = name;
   put(out, "since", since);
   put(out, "until", until);
+  put(out, "next", next);
   put(out, "stamp", after_stamp);
   put(out, "key", after_key);
   return {out.dump()};
 }
 
 Cursor ReadPosition::next_run() const {
-  if (until.is_null()) return {};
-  return ReadPosition{ReadPhase::changes, until, {}, {}, {}}.cursor();
+  if (next.is_null()) return {};
+  return ReadPosition{ReadPhase::changes, next, {}, {}, {}, {}}.cursor();
 }
 
 nlohmann::json scalar_of(std::string_view text) {

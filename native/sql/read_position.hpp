@@ -18,7 +18,8 @@ enum class ReadPhase {
 struct ReadPosition {
   ReadPhase phase = ReadPhase::everything;
   nlohmann::json since;        ///< stamp up to which an earlier run has read
-  nlohmann::json until;        ///< stamp where this run ends, fixed before its first row; the next one's `since`
+  nlohmann::json until;        ///< highest stamp that this run reads, fixed before its first row
+  nlohmann::json next;         ///< the next run's `since`, fixed at the same time; not above `until`
   nlohmann::json after_stamp;  ///< of the last row that was given, in `changes`
   nlohmann::json after_key;    ///< of the last row that was given
 
@@ -26,7 +27,7 @@ struct ReadPosition {
   static ReadPosition parse(const Cursor& cursor);
   Cursor cursor() const;
 
-  /// Where the run after this one starts: changes since `until`. Without a stamp the next run reads everything again,
+  /// Where the run after this one starts: changes since `next`. Without a stamp the next run reads everything again,
   /// which an empty cursor says.
   Cursor next_run() const;
 };

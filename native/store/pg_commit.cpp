@@ -135,7 +135,7 @@ int64_t commit(PgConnection& connection, const Commit& commit) {
   collect_rejected(commit, lists);
   for (const LinkWrite& link : commit.links) SeenSet::pack(lists.seen, link.source_key, commit.run_id);
   for (const std::string_view key : commit.seen) SeenSet::pack(lists.seen, key, commit.run_id);
-  if (connection.is_first("commit")) connection.prepare("commit", kCommit);
+  prepare_once(connection, "commit", kCommit);
   const auto array = [](PgArray& one) { return binarystring(one.bytes()); };
   const Counts& counts = commit.counts;
   const pqxx::result done = pqxx::nontransaction(connection)

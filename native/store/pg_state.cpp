@@ -25,7 +25,7 @@ int64_t integer(const pqxx::field& field) { return field.as<int64_t>(); }
 /// Runs one statement in a transaction of its own, prepared once in each session: one round trip.
 template <class... Values>
 pqxx::result once(PgConnection& connection, const char* name, const char* sql, const Values&... values) {
-  if (connection.is_first(name)) connection.prepare(name, sql);
+  prepare_once(connection, name, sql);
   return pqxx::nontransaction(connection).exec_prepared(name, values...);
 }
 

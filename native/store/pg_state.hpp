@@ -14,6 +14,13 @@ namespace nexpo::pg_state {
 
 using sql::PgConnection;
 
+/// Prepares the statement unless the session has it.
+inline void prepare_once(PgConnection& connection, const char* name, const char* sql) {
+  if (connection.has_made(name)) return;
+  connection.prepare(name, sql);
+  connection.note_made(name);
+}
+
 /// Makes the schema and runs the migrations that are missing.
 void migrate(PgConnection& connection);
 

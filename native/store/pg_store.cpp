@@ -41,7 +41,8 @@ class PgStore final : public StateStore {
     std::exception_ptr thrown;
     if (!ours) {
       auto take = [&](PgConnection& connection) {
-        if (connection.is_first("lease settings")) pqxx::nontransaction(connection).exec(kLeaseSettings);
+        if (!connection.has_made("lease settings")) pqxx::nontransaction(connection).exec(kLeaseSettings);
+        connection.note_made("lease settings");
         return pg_state::take_lease(connection, sync_id, holder);
       };
       try {

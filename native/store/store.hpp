@@ -42,10 +42,11 @@ struct Run {
 
 /// Where a sync stands between runs.
 struct SyncState {
-  Cursor cursor;               ///< start of the next incremental run; empty: never completed
-  int64_t linked = 0;          ///< records linked now
-  int64_t rejected = 0;        ///< rejected records kept now
-  std::optional<Run> last;     ///< newest run; resumed if its state is running, stopped or failed, and the plan is the same
+  Cursor cursor;         ///< start of the next incremental run; empty: never completed
+  int64_t linked = 0;    ///< records linked now
+  int64_t rejected = 0;  ///< rejected records kept now
+  std::optional<Run>
+      last;  ///< newest run; resumed if its state is running, stopped or failed, and the plan is the same
 };
 
 /// What is known of a record that was written before.
@@ -72,9 +73,9 @@ struct RejectedRecord {
   std::string original;  ///< the source row as a JSON object of the mapped paths
   bool removal = false;  ///< true: it was a deletion
   Rejection reason;
-  int attempts = 1;      ///< set by the store
-  Time first_at{};       ///< set by the store
-  Time last_at{};        ///< set by the store
+  int attempts = 1;  ///< set by the store
+  Time first_at{};   ///< set by the store
+  Time last_at{};    ///< set by the store
 };
 
 /// Everything one page leaves behind. Views must stay valid until commit() ends.
@@ -82,10 +83,10 @@ struct Commit {
   Lease lease;
   int64_t run_id = 0;
   Cursor cursor;
-  Counts counts;  ///< totals of the run, this page included
-  int64_t intent = 0;  ///< what intend() gave for this page; it is fulfilled now, and goes. 0: there was none
-  std::vector<LinkWrite> links;            ///< replace what was known, in all fields; also count as seen by this run
-  std::vector<std::string_view> seen;      ///< source keys to mark as seen by this run (full runs that look for deletions)
+  Counts counts;                 ///< totals of the run, this page included
+  int64_t intent = 0;            ///< what intend() gave for this page; it is fulfilled now, and goes. 0: there was none
+  std::vector<LinkWrite> links;  ///< replace what was known, in all fields; also count as seen by this run
+  std::vector<std::string_view> seen;  ///< source keys to mark as seen by this run (full runs that look for deletions)
   std::vector<std::string_view> unlinked;  ///< source keys whose link goes
   std::vector<RejectedRecord> rejected;    ///< replaces an older one of the same source key
   std::vector<std::string_view> resolved;  ///< source keys whose rejected record goes
@@ -105,7 +106,8 @@ class StateStore {
   virtual Task<Run> begin_run(Lease lease, std::string mode, std::string plan_hash, Time now) = 0;
   /// Puts a stopped or failed run back to running.
   virtual Task<> resume_run(Lease lease, int64_t run_id) = 0;
-  /// On success `next` becomes the sync's cursor; otherwise the run stays resumable. Throws Error{conflict} if the epoch is old.
+  /// On success `next` becomes the sync's cursor; otherwise the run stays resumable. Throws Error{conflict} if the
+  /// epoch is old.
   virtual Task<> end_run(Lease lease, int64_t run_id, RunState state, Cursor next, std::string error, Time now) = 0;
 
   /// Notes durably, before the first effect of a page, which records it is about to change: so after a crash between

@@ -22,8 +22,8 @@ struct RunReport {
   std::optional<Error> error;
 };
 
-/// Takes the lease, resumes the unfinished run of the same plan or begins a new one, reads, sweeps, ends. The next start
-/// continues where a stop, failure or crash left it: at most `batches_in_flight` pages are done twice.
+/// Takes the lease, resumes the unfinished run of the same plan or begins a new one, reads, sweeps, ends. The next
+/// start continues where a stop, failure or crash left it: at most `batches_in_flight` pages are done twice.
 class BatchSync {
  public:
   BatchSync(const PassContext& context, const SyncPlan& plan, Source& source);

@@ -19,7 +19,8 @@ struct BreakerLimits {
 /// Counts deletions and changes of linked records over one run.
 class CircuitBreaker {
  public:
-  CircuitBreaker(BreakerLimits limits, int64_t linked, int64_t changed) : limits_(limits), linked_(linked), changed_(changed) {}
+  CircuitBreaker(BreakerLimits limits, int64_t linked, int64_t changed)
+      : limits_(limits), linked_(linked), changed_(changed) {}
 
   /// Before the write of a page that changes `count` linked records. Throws Error{conflict} with code "breaker".
   void pass(int64_t count) {

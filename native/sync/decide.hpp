@@ -14,15 +14,15 @@
 namespace nexpo {
 
 enum class Action : uint8_t {
-  write,       ///< upsert into the target
-  remove,      ///< delete in the target, soft or hard
-  unlink,      ///< forget the link, leave the target
-  unchanged,   ///< same as at the last agreement, or a deletion of what was never linked
-  adopt,       ///< the target has these very values already: link, no write
-  yield,       ///< the target's value wins: link, no write
-  filter,      ///< left out by policy
-  supersede,   ///< a later row of the page is about the same record
-  collide,     ///< another record of the page claims the same target key
+  write,      ///< upsert into the target
+  remove,     ///< delete in the target, soft or hard
+  unlink,     ///< forget the link, leave the target
+  unchanged,  ///< same as at the last agreement, or a deletion of what was never linked
+  adopt,      ///< the target has these very values already: link, no write
+  yield,      ///< the target's value wins: link, no write
+  filter,     ///< left out by policy
+  supersede,  ///< a later row of the page is about the same record
+  collide,    ///< another record of the page claims the same target key
 };
 
 /// One per mapped row. `changes_linked` is what the circuit breaker counts.
@@ -35,11 +35,11 @@ struct Decision {
 using CurrentFingerprints = std::unordered_map<std::string, Fingerprint>;
 
 struct DecideInput {
-  const RecordBatch& mapped;                         ///< rows over the target fields
-  const std::vector<Fingerprint>& fingerprints;      ///< one per mapped row
-  const std::vector<std::optional<Link>>& links;     ///< one per mapped row
-  const CurrentFingerprints* current = nullptr;      ///< needed by target_wins for every row that `needs_current`
-  size_t key_slot = 0;                               ///< the slot records are matched by
+  const RecordBatch& mapped;                      ///< rows over the target fields
+  const std::vector<Fingerprint>& fingerprints;   ///< one per mapped row
+  const std::vector<std::optional<Link>>& links;  ///< one per mapped row
+  const CurrentFingerprints* current = nullptr;   ///< needed by target_wins for every row that `needs_current`
+  size_t key_slot = 0;                            ///< the slot records are matched by
 };
 
 /// Rows whose decision depends on what the target holds now: indexes into the mapped batch.

@@ -98,9 +98,9 @@ class PageStep {
         if (key_cell(row).present()) {
           writes_.push_back(row);
         } else {
-          reject(out_.page.mapped.source_row[row],
-                 {.code = "key_missing", .message = "the field that records are matched by has no value",
-                  .field = (*mapped().shape())[context_.key_slot]});
+          reject(out_.page.mapped.source_row[row], {.code = "key_missing",
+                                                    .message = "the field that records are matched by has no value",
+                                                    .field = (*mapped().shape())[context_.key_slot]});
         }
         return;
       case Action::remove: removals_.push_back(row); return;
@@ -139,8 +139,11 @@ class PageStep {
     const std::string_view source_key = mapped().head(row).key;
     const std::string_view target_key = out_.known[row] ? out_.known[row]->target_key : key_cell(row).view();
     const auto now = current_.find(std::string(key_cell(row).view()));
-    return {source_key, target_key == source_key ? std::string_view() : target_key, out_.page.fingerprints[row],
-            now == current_.end() ? Fingerprint() : now->second, {}};
+    return {source_key,
+            target_key == source_key ? std::string_view() : target_key,
+            out_.page.fingerprints[row],
+            now == current_.end() ? Fingerprint() : now->second,
+            {}};
   }
 
   Task<> write_rows() {

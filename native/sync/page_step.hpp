@@ -32,8 +32,8 @@ struct StepContext {
   CircuitBreaker& breaker;
   Lease lease;
   int64_t run_id = 0;
-  size_t key_slot = 0;        ///< slot of the writer's key field in the mapped rows
-  bool mark_seen = false;     ///< full run that will look for deletions
+  size_t key_slot = 0;          ///< slot of the writer's key field in the mapped rows
+  bool mark_seen = false;       ///< full run that will look for deletions
   bool track_resolved = false;  ///< there are rejected records that a success must clear
 };
 

@@ -111,11 +111,13 @@ Task<> Pass::commit(SettledPage page) {
   counts += page.counts;
   if (!counts.closes())
     throw Error(ErrorKind::internal,
-                fmt::format("the counts of run {} do not add up after page {}: nothing was committed", run_.id, run_.pages + 1));
+                fmt::format("the counts of run {} do not add up after page {}: nothing was committed", run_.id,
+                            run_.pages + 1));
   Commit commit;
   commit.lease = lease_;
   commit.run_id = run_.id;
-  commit.cursor = phase_ == "read" ? RunCursor{page.page.last ? "sweep" : "read", page.page.next}.stored() : run_.cursor;
+  commit.cursor =
+      phase_ == "read" ? RunCursor{page.page.last ? "sweep" : "read", page.page.next}.stored() : run_.cursor;
   commit.counts = counts;
   commit.intent = page.intent;
   commit.links = std::move(page.links);

@@ -2,6 +2,8 @@
 
 #include <unordered_set>
 
+#include "sync/same_value.hpp"
+
 namespace nexpo {
 namespace {
 
@@ -79,7 +81,8 @@ class PreviewPass {
     const std::vector<Decision> decisions = decide(plan_.strategy, plan_.deletes, input);
     for (size_t row = 0; row < decisions.size(); ++row) {
       const auto found = row_now.find(mapped.row(row)[key_slot_].view());
-      count(mapped, row, decisions[row].action, now, found == row_now.end() ? std::nullopt : std::optional(found->second));
+      count(mapped, row, decisions[row].action, now,
+            found == row_now.end() ? std::nullopt : std::optional(found->second));
     }
   }
 
@@ -87,18 +90,18 @@ class PreviewPass {
     std::vector<std::string> keys;
     for (size_t row = 0; row < page.mapped.records.size(); ++row) {
       const Value key = page.mapped.records.row(row)[key_slot_];
-      if (key.present() && (!links[row] || links[row]->fingerprint != page.fingerprints[row])) keys.emplace_back(key.view());
+      if (key.present() && (!links[row] || links[row]->fingerprint != page.fingerprints[row]))
+        keys.emplace_back(key.view());
     }
     if (keys.empty()) co_return RecordBatch();
     co_return co_await context_.writer->fetch(std::move(keys));
   }
 
-  void count(const RecordBatch& mapped, size_t row, Action action, const RecordBatch& now, std::optional<size_t> row_now) {
+  void count(const RecordBatch& mapped, size_t row, Action action, const RecordBatch& now,
+             std::optional<size_t> row_now) {
     switch (action) {
       case Action::write: return count_write(mapped, row, now, row_now);
-      case Action::remove:
-        ++out_.counts.deleted;
-        return sample(mapped.head(row).key, "delete", {});
+      case Action::remove: ++out_.counts.deleted; return sample(mapped.head(row).key, "delete", {});
       case Action::unlink:
       case Action::filter: ++out_.counts.filtered; return;
       case Action::unchanged:
@@ -114,7 +117,7 @@ class PreviewPass {
     for (size_t slot = 0; slot < mapped.slots(); ++slot) {
       const Value to = mapped.row(row)[slot];
       const Value from = row_now ? now.row(*row_now)[slot] : Value();
-      if (!to.is(ValueKind::unset) && shown(from) != shown(to))
+      if (!to.is(ValueKind::unset) && !same_value(from, to))
         fields.push_back({(*mapped.shape())[slot], shown(from), shown(to)});
     }
     if (row_now && fields.empty()) {

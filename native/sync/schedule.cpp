@@ -29,8 +29,9 @@ constexpr FieldRule kMinute{"minute", 0, 59}, kHour{"hour", 0, 23}, kDay{"day of
 constexpr FieldRule kMonth{"month", 1, 12, kMonths}, kWeekday{"day of week", 0, 7, kWeekdays};
 
 [[noreturn]] void refuse(const FieldRule& rule, std::string_view text) {
-  throw Error(ErrorKind::invalid, fmt::format("schedule: \"{}\" is no {}; use {} to {}, lists, ranges or steps such as */5",
-                                              text, rule.name, rule.min, rule.max))
+  throw Error(ErrorKind::invalid,
+              fmt::format("schedule: \"{}\" is no {}; use {} to {}, lists, ranges or steps such as */5", text,
+                          rule.name, rule.min, rule.max))
       .with_field("schedule");
 }
 
@@ -70,7 +71,7 @@ void parse_field(const FieldRule& rule, std::string_view text, Set set) {
     if (part != "*") {
       const size_t dash = part.find('-');
       first = parse_number(rule, part.substr(0, dash));
-      last = dash != std::string_view::npos   ? parse_number(rule, part.substr(dash + 1))
+      last = dash != std::string_view::npos    ? parse_number(rule, part.substr(dash + 1))
              : slash != std::string_view::npos ? rule.max
                                                : first;
       if (last < first) refuse(rule, part);
@@ -105,15 +106,16 @@ Schedule Schedule::parse(std::string_view expression, std::string_view zone) {
     for (std::string word; expanded >> word;) fields.push_back(word);
   }
   if (fields.size() != 5)
-    throw Error(ErrorKind::invalid, fmt::format("schedule: \"{}\" has {} fields; a cron expression has five, for example "
-                                                "\"*/15 * * * *\" for every 15 minutes",
-                                                expression, fields.size()))
+    throw Error(ErrorKind::invalid,
+                fmt::format("schedule: \"{}\" has {} fields; a cron expression has five, for example "
+                            "\"*/15 * * * *\" for every 15 minutes",
+                            expression, fields.size()))
         .with_field("schedule");
   try {
     date::locate_zone(schedule.zone_);
   } catch (const std::exception&) {
-    throw Error(ErrorKind::invalid, fmt::format("schedule: \"{}\" is no time zone; use an IANA name such as Europe/Vienna",
-                                                schedule.zone_))
+    throw Error(ErrorKind::invalid,
+                fmt::format("schedule: \"{}\" is no time zone; use an IANA name such as Europe/Vienna", schedule.zone_))
         .with_field("schedule");
   }
   parse_field(kMinute, fields[0], [&](size_t n) { schedule.minutes_.set(n); });

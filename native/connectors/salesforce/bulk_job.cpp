@@ -49,8 +49,11 @@ JobInfo parse_job(std::string_view body) {
 }
 
 std::string query_job_body(std::string_view soql, bool deleted_too) {
-  const json body = {{"operation", deleted_too ? "queryAll" : "query"}, {"query", soql}, {"contentType", "CSV"},
-                     {"columnDelimiter", "COMMA"}, {"lineEnding", "LF"}};
+  const json body = {{"operation", deleted_too ? "queryAll" : "query"},
+                     {"query", soql},
+                     {"contentType", "CSV"},
+                     {"columnDelimiter", "COMMA"},
+                     {"lineEnding", "LF"}};
   return body.dump();
 }
 
@@ -87,8 +90,8 @@ bool bulk_refuses_object(const Error& error) {
 }
 
 bool job_is_lost(const Error& error) {
-  static constexpr std::array<std::string_view, 6> kCodes = {"NOT_FOUND", "INVALID_QUERY_LOCATOR", "INVALIDJOB",
-                                                             "INVALIDJOBSTATE", "INVALID_ID_FIELD", "MALFORMED_ID"};
+  static constexpr std::array<std::string_view, 6> kCodes = {
+      "NOT_FOUND", "INVALID_QUERY_LOCATOR", "INVALIDJOB", "INVALIDJOBSTATE", "INVALID_ID_FIELD", "MALFORMED_ID"};
   return std::find(kCodes.begin(), kCodes.end(), error.code()) != kCodes.end();
 }
 

@@ -37,8 +37,8 @@ ResultList parse_result_list(std::string_view body);
 /// The header Sforce-Locator: "" on the last page, where Salesforce writes the word null.
 std::string next_locator(const http::Response& response);
 
-/// Polls until the job is over: `first` before the first time, then half as long again, up to 30 s. Every poll is a call of
-/// the daily quota.
+/// Polls until the job is over: `first` before the first time, then half as long again, up to 30 s. Every poll is a
+/// call of the daily quota.
 Task<JobInfo> wait_for_job(Org& org, std::string path, Millis first, std::string doing);
 
 /// The code of an Error{invalid} about a query job that ended without results.
@@ -47,8 +47,8 @@ constexpr std::string_view kJobFailed = "JOB_FAILED";
 /// True if Bulk does not take this object at all, which is only found out by asking.
 bool bulk_refuses_object(const Error& error);
 
-/// True if what a resume needs of a job is gone: results expire after 7 days, jobs can be deleted by hand, and results are
-/// only given to the API version that made the job.
+/// True if what a resume needs of a job is gone: results expire after 7 days, jobs can be deleted by hand, and results
+/// are only given to the API version that made the job.
 bool job_is_lost(const Error& error);
 
 }  // namespace nexpo::salesforce

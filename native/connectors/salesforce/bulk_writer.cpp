@@ -47,8 +47,8 @@ Task<> write_part(std::shared_ptr<Org> org, IngestJob job, const RecordBatch& ba
                   std::span<const size_t> rows, std::vector<RowResult>& results) {
   const IngestResults done = co_await run_ingest(org, std::move(job));
   if (!done.job.complete() && done.succeeded.empty() && done.failed.empty()) {
-    throw Error(ErrorKind::invalid, fmt::format("salesforce: the bulk job {} ended as {}: {}", done.job.id, done.job.state,
-                                                done.job.error_message));
+    throw Error(ErrorKind::invalid, fmt::format("salesforce: the bulk job {} ended as {}: {}", done.job.id,
+                                                done.job.state, done.job.error_message));
   }
   RowOfKey row_of_key;
   for (size_t row : rows) row_of_key.emplace(batch.row(row)[key_slot].view(), row);

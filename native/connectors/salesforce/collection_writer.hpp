@@ -23,8 +23,8 @@ class CollectionWriter {
   CollectionWriter(std::shared_ptr<Org> org, const TargetFields& fields, int parallel_requests)
       : org_(std::move(org)), fields_(fields), in_flight_(parallel_requests) {}
 
-  /// Fills `results[row]` for each of `rows`. Throws only if a whole call failed, once nothing is under way any more; then
-  /// everything may be sent again.
+  /// Fills `results[row]` for each of `rows`. Throws only if a whole call failed, once nothing is under way any more;
+  /// then everything may be sent again.
   Task<> write(const RecordBatch& batch, std::vector<size_t> rows, std::vector<RowResult>& results);
 
  private:

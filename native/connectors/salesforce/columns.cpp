@@ -24,7 +24,8 @@ std::vector<std::string> split(const std::string& path) {
 }
 
 [[noreturn]] void refuse(const std::string& object, const std::string& path, const std::string& why) {
-  throw Error(ErrorKind::invalid, fmt::format("salesforce: {} has no readable field \"{}\": {}", object, path, why)).with_field(path);
+  throw Error(ErrorKind::invalid, fmt::format("salesforce: {} has no readable field \"{}\": {}", object, path, why))
+      .with_field(path);
 }
 
 bool is_compound(const FieldSchema& field) { return field.native_type == "address" || field.native_type == "location"; }
@@ -62,7 +63,8 @@ Task<Column> resolve(Org& org, Org::DescribeRef describe, std::string path) {
     }
     const Relationship* up = describe->relationship(names[i]);
     if (!up) refuse(object, path, fmt::format("\"{}\" is not there, or hidden from this user", names[i]));
-    if (last) refuse(object, path, fmt::format("it is a whole parent record; name one of its fields, as in {}.Name", path));
+    if (last)
+      refuse(object, path, fmt::format("it is a whole parent record; name one of its fields, as in {}.Name", path));
     if (i == kParentsMax) refuse(object, path, fmt::format("SOQL goes up {} parents at most", kParentsMax));
     parents += up->name + ".";
     describe = co_await parent_with(org, *up, names[i + 1]);

@@ -11,10 +11,10 @@
 namespace nexpo::salesforce {
 
 struct Column {
-  std::string select;                 ///< what a SELECT names, in the org's spelling: "Owner.Name", "BillingAddress"
-  std::string path;                   ///< where the value is in a record: "Owner.Name", "BillingAddress.city"
+  std::string select;  ///< what a SELECT names, in the org's spelling: "Owner.Name", "BillingAddress"
+  std::string path;    ///< where the value is in a record: "Owner.Name", "BillingAddress.city"
   FieldType type = FieldType::text;
-  bool in_bulk = true;                ///< false: compound or base64, which a bulk query refuses
+  bool in_bulk = true;  ///< false: compound or base64, which a bulk query refuses
 };
 
 /// Slot i of a batch is column i.
@@ -22,7 +22,7 @@ struct Columns {
   std::string object;
   Shape slots;
   std::vector<Column> columns;
-  std::string stamp;         ///< field of the change stamp, or empty
+  std::string stamp;            ///< field of the change stamp, or empty
   bool has_is_deleted = false;  ///< deleted rows stay readable for a while
   bool has_is_archived = false;
 

@@ -25,8 +25,8 @@ std::string identity_of(const Login& login) {
 
 }  // namespace
 
-/// The org and the layers below it. Whoever holds the org holds both: a download that is being cancelled may outlive the
-/// connection.
+/// The org and the layers below it. Whoever holds the org holds both: a download that is being cancelled may outlive
+/// the connection.
 struct SalesforceConnection::Shared {
   Shared(const Settings& settings, Login login, const ConnectorContext& context)
       : http(std::move(login), settings, context),

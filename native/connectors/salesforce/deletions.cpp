@@ -20,8 +20,10 @@ IdText id_text(std::string_view id) {
 }
 
 [[noreturn]] void refuse_expired(const std::string& object, std::string_view why) {
-  throw Error(ErrorKind::invalid, fmt::format("salesforce: deletions of {} since the last run are not all known any more ({}); "
-                                              "run the sync in full once", object, why))
+  throw Error(ErrorKind::invalid,
+              fmt::format("salesforce: deletions of {} since the last run are not all known any more ({}); "
+                          "run the sync in full once",
+                          object, why))
       .with_code("INVALID_REPLICATION_DATE");
 }
 

@@ -15,9 +15,9 @@
 
 namespace nexpo::salesforce {
 
-constexpr std::chrono::days kDeletionsKept{15};      ///< both the recycle bin and the feed forget after this
-constexpr std::chrono::hours kCoveredAgeMax{2};      ///< an older latestDateCovered says nothing about late commits
-constexpr size_t kRemovedRememberedMax = 200'000;    ///< ids of removals that are not told twice
+constexpr std::chrono::days kDeletionsKept{15};    ///< both the recycle bin and the feed forget after this
+constexpr std::chrono::hours kCoveredAgeMax{2};    ///< an older latestDateCovered says nothing about late commits
+constexpr size_t kRemovedRememberedMax = 200'000;  ///< ids of removals that are not told twice
 
 using IdText = std::array<char, 18>;
 
@@ -57,7 +57,7 @@ class DeletedReader final : public Reader {
   size_t page_rows_;
   ReadProgress progress_;
   std::unique_ptr<Reader> first_;
-  std::vector<IdText> removed_;           ///< what `first` told of, sorted once the feed is loaded
+  std::vector<IdText> removed_;             ///< what `first` told of, sorted once the feed is loaded
   std::optional<std::vector<IdText>> ids_;  ///< of the feed, once it is loaded
 };
 

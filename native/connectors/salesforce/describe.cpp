@@ -17,11 +17,21 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array<std::pair<std::string_view, FieldType>, 16> kTypes = {{
-    {"boolean", FieldType::boolean}, {"int", FieldType::integer}, {"long", FieldType::integer},
-    {"double", FieldType::number}, {"currency", FieldType::number}, {"percent", FieldType::number},
-    {"date", FieldType::date}, {"datetime", FieldType::datetime}, {"time", FieldType::time},
-    {"base64", FieldType::binary}, {"id", FieldType::reference}, {"reference", FieldType::reference},
-    {"address", FieldType::json}, {"location", FieldType::json}, {"complexvalue", FieldType::json},
+    {"boolean", FieldType::boolean},
+    {"int", FieldType::integer},
+    {"long", FieldType::integer},
+    {"double", FieldType::number},
+    {"currency", FieldType::number},
+    {"percent", FieldType::number},
+    {"date", FieldType::date},
+    {"datetime", FieldType::datetime},
+    {"time", FieldType::time},
+    {"base64", FieldType::binary},
+    {"id", FieldType::reference},
+    {"reference", FieldType::reference},
+    {"address", FieldType::json},
+    {"location", FieldType::json},
+    {"complexvalue", FieldType::json},
     {"json", FieldType::json},
 }};
 
@@ -59,7 +69,8 @@ FieldSchema parse_field(const json& field) {
   parsed.label = field.value("label", parsed.name);
   parsed.native_type = field.at("type").get<std::string>();
   parsed.type = type_of(parsed.native_type);
-  if (parsed.type == FieldType::text || parsed.type == FieldType::reference) parsed.length_max = positive(field, "length");
+  if (parsed.type == FieldType::text || parsed.type == FieldType::reference)
+    parsed.length_max = positive(field, "length");
   if (parsed.type == FieldType::number) {
     parsed.precision = positive(field, "precision");
     parsed.scale = field.value("scale", 0);

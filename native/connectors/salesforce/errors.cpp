@@ -14,8 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMessageBytesMax = 500;  // an HTML page or a stack trace is cut
-constexpr Millis kSoon{2'000};            // concurrent-call limit, token request under way
+constexpr size_t kMessageBytesMax = 500;    // an HTML page or a stack trace is cut
+constexpr Millis kSoon{2'000};              // concurrent-call limit, token request under way
 constexpr Millis kQuotaPause{30 * 60'000};  // the quota counts the last 24 hours
 
 std::string text_at(const json& object, std::string_view name) {
@@ -83,16 +83,19 @@ bool one_of(std::string_view code, const std::array<std::string_view, N>& codes)
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
-constexpr std::array<std::string_view, 15> kUnauthorized = {
-    "INVALID_SESSION_ID", "InvalidSessionId", "INVALID_AUTH_HEADER", "INVALID_JWT_FORMAT", "INVALID_LOGIN",
-    "LOGIN_MUST_USE_SECURITY_TOKEN", "API_DISABLED_FOR_ORG", "INSUFFICIENT_ACCESS", "invalid_grant",
-    "invalid_client", "invalid_client_id", "inactive_user", "inactive_org", "INSUFFICIENT_ACCESS_OR_READONLY",
-    "unauthorized_client"};
+constexpr std::array<std::string_view, 15> kUnauthorized = {"INVALID_SESSION_ID",   "InvalidSessionId",
+                                                            "INVALID_AUTH_HEADER",  "INVALID_JWT_FORMAT",
+                                                            "INVALID_LOGIN",        "LOGIN_MUST_USE_SECURITY_TOKEN",
+                                                            "API_DISABLED_FOR_ORG", "INSUFFICIENT_ACCESS",
+                                                            "invalid_grant",        "invalid_client",
+                                                            "invalid_client_id",    "inactive_user",
+                                                            "inactive_org",         "INSUFFICIENT_ACCESS_OR_READONLY",
+                                                            "unauthorized_client"};
 constexpr std::array<std::string_view, 4> kThrottled = {"REQUEST_LIMIT_EXCEEDED", "LIMIT_EXCEEDED",
                                                         "rate_limit_exceeded", "ExceededQuota"};
 constexpr std::array<std::string_view, 7> kUnavailable = {
-    "SERVER_UNAVAILABLE", "UNABLE_TO_LOCK_ROW", "UNKNOWN_EXCEPTION", "QUERY_TIMEOUT", "API_CURRENTLY_DISABLED",
-    "TXN_SECURITY_METERING_ERROR", "server_error"};
+    "SERVER_UNAVAILABLE",     "UNABLE_TO_LOCK_ROW",          "UNKNOWN_EXCEPTION", "QUERY_TIMEOUT",
+    "API_CURRENTLY_DISABLED", "TXN_SECURITY_METERING_ERROR", "server_error"};
 constexpr std::array<std::string_view, 3> kConflict = {"ENTITY_IS_DELETED", "DELETE_FAILED", "PRECONDITION_FAILED"};
 
 ErrorKind kind_of_status(int status) {

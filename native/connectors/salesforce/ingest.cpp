@@ -60,9 +60,8 @@ Task<RecordBatch> read_results(std::shared_ptr<Org> org, std::string url, std::v
 }  // namespace
 
 bool fits_csv(std::span<const Value> cells) {
-  return std::none_of(cells.begin(), cells.end(), [](const Value& cell) {
-    return cell.view() == kClear || cell.view().size() > kCsvCellCharsMax;
-  });
+  return std::none_of(cells.begin(), cells.end(),
+                      [](const Value& cell) { return cell.view() == kClear || cell.view().size() > kCsvCellCharsMax; });
 }
 
 std::string encode_csv(const TargetFields& target, const RecordBatch& batch, std::span<const size_t>& rows,
@@ -81,8 +80,11 @@ std::string encode_csv(const TargetFields& target, const RecordBatch& batch, std
 }
 
 std::string ingest_job_body(const IngestJob& job) {
-  nlohmann::json body = {{"object", job.object}, {"operation", job.operation}, {"contentType", "CSV"},
-                         {"lineEnding", "LF"}, {"columnDelimiter", "COMMA"}};
+  nlohmann::json body = {{"object", job.object},
+                         {"operation", job.operation},
+                         {"contentType", "CSV"},
+                         {"lineEnding", "LF"},
+                         {"columnDelimiter", "COMMA"}};
   if (!job.external_id_field.empty()) body["externalIdFieldName"] = job.external_id_field;
   return body.dump();
 }

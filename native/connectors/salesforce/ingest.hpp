@@ -47,7 +47,7 @@ struct KeyResult {
 
 struct IngestResults {
   JobInfo job;
-  std::shared_ptr<Arena> arena;        ///< of the views
+  std::shared_ptr<Arena> arena;  ///< of the views
   std::vector<KeyResult> succeeded;
   std::vector<KeyResult> failed;
 };

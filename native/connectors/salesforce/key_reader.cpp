@@ -57,7 +57,8 @@ Task<RecordBatch> KeyReader::read(std::vector<std::string> keys) {
   }
   for (size_t row = 0; row < found.size(); ++row) {
     RowHead& head = found.head(row);
-    if (const auto as = asked.find(std::string(head.key)); as != asked.end()) head.key = found.arena()->copy(as->second);
+    if (const auto as = asked.find(std::string(head.key)); as != asked.end())
+      head.key = found.arena()->copy(as->second);
   }
   const std::string& key_name = fields_.key_field().name;
   std::vector<std::string> by_key = in_clauses(key_name, values, select_chars, rows_max);

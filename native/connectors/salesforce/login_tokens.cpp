@@ -19,8 +19,9 @@ LoginTokens::LoginTokens(http::Client& http, Login login, std::string client_nam
       log_(context.log),
       cancel_(context.cancel) {
   if (login_.flow == Flow::soap) {
-    log_.warn("salesforce: SOAP login is off in new orgs and ends with Summer '27: set clientId and clientSecret of a "
-              "connected app instead");
+    log_.warn(
+        "salesforce: SOAP login is off in new orgs and ends with Summer '27: set clientId and clientSecret of a "
+        "connected app instead");
   }
 }
 
@@ -69,7 +70,8 @@ Task<Secret> LoginTokens::current_refresh_token() {
 }
 
 Task<> LoginTokens::keep_refresh_token(Secret token) {
-  const nlohmann::json object = {{"from", hex_encode(sha256(login_.refresh_token.reveal()))}, {"token", token.reveal()}};
+  const nlohmann::json object = {{"from", hex_encode(sha256(login_.refresh_token.reveal()))},
+                                 {"token", token.reveal()}};
   std::string text = object.dump();
   co_await credentials_.put(credential_name_, std::move(text));
 }

@@ -10,9 +10,9 @@
 
 namespace nexpo::salesforce {
 
-/// One fetch at a time. A refresh token that Salesforce rotates is durable in the credential store before the access token
-/// that came with it is used: the old one is dead by then. It is kept with a digest of the configured one it descends
-/// from, so that a newly configured one takes over.
+/// One fetch at a time. A refresh token that Salesforce rotates is durable in the credential store before the access
+/// token that came with it is used: the old one is dead by then. It is kept with a digest of the configured one it
+/// descends from, so that a newly configured one takes over.
 class LoginTokens final : public http::TokenSource {
  public:
   LoginTokens(http::Client& http, Login login, std::string client_name, const ConnectorContext& context);

@@ -23,7 +23,8 @@ bool succeeded(const http::Response& response) { return response.status >= 200 &
 void check_object_name(const std::string& object) {
   check_soql_name(object);
   if (object.find('.') == std::string::npos) return;
-  throw Error(ErrorKind::invalid, fmt::format("\"{}\" is not the name of a Salesforce object", object)).with_field(object);
+  throw Error(ErrorKind::invalid, fmt::format("\"{}\" is not the name of a Salesforce object", object))
+      .with_field(object);
 }
 
 /// The one inner answer of a composite call, as if it had come by itself.

@@ -27,8 +27,8 @@ std::optional<Seconds> date_of(const http::Response& response);
 
 struct OrgOptions {
   std::string version_wanted;
-  std::string client_name;        ///< lands in the change events that our writes cause
-  bool save_duplicates = false;   ///< write although a duplicate rule objects
+  std::string client_name;       ///< lands in the change events that our writes cause
+  bool save_duplicates = false;  ///< write although a duplicate rule objects
 };
 
 /// Adds the standing headers, turns refusals into errors, keeps what is asked for often. URLs are paths on the

@@ -65,7 +65,8 @@ ReadProgress parse_object(const json& object) {
 }
 
 [[noreturn]] void refuse(std::string_view why) {
-  throw Error(ErrorKind::invalid, fmt::format("salesforce: the stored cursor cannot be used ({}); run the sync in full once", why))
+  throw Error(ErrorKind::invalid,
+              fmt::format("salesforce: the stored cursor cannot be used ({}); run the sync in full once", why))
       .with_code("cursor");
 }
 
@@ -93,8 +94,8 @@ Cursor ReadProgress::cursor() const {
   }
   if (stage == Stage::deleted) object["after"] = after_id;
   if (stage == Stage::bulk) {
-    object["bulk"] = {{"job", bulk.job}, {"version", bulk.version}, {"list", bulk.list}, {"page", bulk.page},
-                      {"taken", bulk.taken}};
+    object["bulk"] = {
+        {"job", bulk.job}, {"version", bulk.version}, {"list", bulk.list}, {"page", bulk.page}, {"taken", bulk.taken}};
   }
   return {object.dump()};
 }

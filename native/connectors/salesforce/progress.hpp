@@ -25,10 +25,10 @@ struct ReadProgress {
 
   Stage stage = Stage::between;
   std::optional<Seconds> next;
-  Window window;          ///< what this run reads; a full read has no bounds
-  Position at;            ///< rows: behind this one
-  BulkPlace bulk;         ///< bulk
-  std::string after_id;   ///< deleted: ids up to here were handed over
+  Window window;         ///< what this run reads; a full read has no bounds
+  Position at;           ///< rows: behind this one
+  BulkPlace bulk;        ///< bulk
+  std::string after_id;  ///< deleted: ids up to here were handed over
 
   /// Throws Error{invalid} if the text is not ours: it says to run in full.
   static ReadProgress parse(const Cursor& cursor);

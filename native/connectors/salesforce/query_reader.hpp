@@ -40,7 +40,7 @@ class QueryReader final : public Reader {
   Plan plan_;
   RowFormat format_;
   JsonDecoder decoder_;
-  std::string more_;         ///< the rest of a statement's rows, if the server gave fewer than LIMIT at once, or empty
+  std::string more_;  ///< the rest of a statement's rows, if the server gave fewer than LIMIT at once, or empty
   size_t statement_rows_ = 0;  ///< rows that came for the statement so far
 };
 

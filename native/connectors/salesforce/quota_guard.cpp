@@ -15,9 +15,10 @@ constexpr std::chrono::minutes kPause{30};  // the quota counts the last 24 hour
 
 std::string text_of(const LimitInfo& limits, int reserve_percent) {
   const Usage usage = limits.org.value_or(limits.app.value_or(Usage()));
-  return fmt::format("salesforce: {} of {} API calls of the last 24 hours are used, and {} % are kept for people "
-                     "(apiReservePercent); the next start goes on from here",
-                     usage.used, usage.allowed, reserve_percent);
+  return fmt::format(
+      "salesforce: {} of {} API calls of the last 24 hours are used, and {} % are kept for people "
+      "(apiReservePercent); the next start goes on from here",
+      usage.used, usage.allowed, reserve_percent);
 }
 
 }  // namespace

@@ -55,8 +55,8 @@ Task<std::monostate> Remover::remove_chunk(const std::vector<std::string>& ids, 
   for (size_t row : rows) listed.push_back(ids[row]);
   http::Request request;
   request.method = "DELETE";
-  request.url = co_await org_->base() +
-                fmt::format("/composite/sobjects?ids={}&allOrNone=false", fmt::join(listed, ","));
+  request.url =
+      co_await org_->base() + fmt::format("/composite/sobjects?ids={}&allOrNone=false", fmt::join(listed, ","));
   request.cancel = org_->cancel();
   http::Response answer = co_await org_->call(std::move(request), "salesforce: removal of " + object_);
   std::vector<RowResult> parsed = parse_collection(std::move(answer.body), rows.size());

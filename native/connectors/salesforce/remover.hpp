@@ -19,8 +19,8 @@ class Remover {
   Remover(std::shared_ptr<Org> org, std::string object, KeyReader& keys, int parallel_requests)
       : org_(std::move(org)), object_(std::move(object)), keys_(keys), in_flight_(parallel_requests) {}
 
-  /// One result per row of `keys`. A record that is gone, or never was, counts as removed. `hard` takes a Bulk job and a
-  /// permission of its own ("Bulk API Hard Delete"); without it records go to the recycle bin, with one warning.
+  /// One result per row of `keys`. A record that is gone, or never was, counts as removed. `hard` takes a Bulk job and
+  /// a permission of its own ("Bulk API Hard Delete"); without it records go to the recycle bin, with one warning.
   Task<std::vector<RowResult>> remove(const RecordBatch& keys, DeleteKind kind);
 
  private:

@@ -17,7 +17,8 @@ namespace nexpo::salesforce {
 /// the object. In windows, rows of the recycle bin come along as removals, and the feed of deletions follows.
 class SalesforceSource final : public Source {
  public:
-  SalesforceSource(std::shared_ptr<Org> org, Settings settings) : org_(std::move(org)), settings_(std::move(settings)) {}
+  SalesforceSource(std::shared_ptr<Org> org, Settings settings)
+      : org_(std::move(org)), settings_(std::move(settings)) {}
 
   Task<Schema> describe(std::string object) override;
   Task<std::unique_ptr<Reader>> read(ReadPlan plan) override;
@@ -34,7 +35,8 @@ class SalesforceSource final : public Source {
 
 class SalesforceTarget final : public Target {
  public:
-  SalesforceTarget(std::shared_ptr<Org> org, Settings settings) : org_(std::move(org)), settings_(std::move(settings)) {}
+  SalesforceTarget(std::shared_ptr<Org> org, Settings settings)
+      : org_(std::move(org)), settings_(std::move(settings)) {}
 
   Task<Schema> describe(std::string object) override;
   Task<std::unique_ptr<Writer>> open(WritePlan plan) override;

@@ -15,8 +15,11 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array<std::pair<std::string_view, Flow>, 5> kFlows = {{
-    {"clientCredentials", Flow::client_credentials}, {"jwt", Flow::jwt}, {"refreshToken", Flow::refresh_token},
-    {"password", Flow::password}, {"soap", Flow::soap},
+    {"clientCredentials", Flow::client_credentials},
+    {"jwt", Flow::jwt},
+    {"refreshToken", Flow::refresh_token},
+    {"password", Flow::password},
+    {"soap", Flow::soap},
 }};
 
 std::string text(const json& config, const char* name) { return config.value(name, std::string()); }
@@ -65,12 +68,14 @@ void check_login(const json& config, const Login& login) {
     case Flow::soap: require(config, login.flow, {"username", "password"}); break;
   }
   if (login.flow == Flow::soap && !config.value("allowSoapLogin", false)) {
-    refuse("allowSoapLogin", "a user name and password without a connected app log in by SOAP, which Salesforce retires "
-                             "with Summer '27; set clientId and clientSecret, or this option to true");
+    refuse("allowSoapLogin",
+           "a user name and password without a connected app log in by SOAP, which Salesforce retires "
+           "with Summer '27; set clientId and clientSecret, or this option to true");
   }
   if (login.flow == Flow::client_credentials && is_shared_login_host(login.url)) {
     refuse("loginUrl", fmt::format("{} does not serve client credentials; use the org's own My Domain, "
-                                   "as in https://acme.my.salesforce.com", login.url));
+                                   "as in https://acme.my.salesforce.com",
+                                   login.url));
   }
 }
 

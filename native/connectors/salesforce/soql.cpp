@@ -73,8 +73,9 @@ std::string to_soql(const Select& select) {
   if (!select.order_by.empty()) soql += " ORDER BY " + select.order_by;
   if (select.limit > 0) soql += fmt::format(" LIMIT {}", select.limit);
   if (soql.size() <= kSoqlCharsMax) return soql;
-  throw Error(ErrorKind::invalid, fmt::format("the SOQL statement on {} has {} characters, the limit is {}: map fewer fields",
-                                              select.object, soql.size(), kSoqlCharsMax));
+  throw Error(ErrorKind::invalid,
+              fmt::format("the SOQL statement on {} has {} characters, the limit is {}: map fewer fields",
+                          select.object, soql.size(), kSoqlCharsMax));
 }
 
 std::string within(std::string_view field, const Window& window) {
@@ -91,8 +92,8 @@ std::string behind(std::string_view field, const Position& at) {
   return fmt::format("({0} > {1} OR ({0} = {1} AND Id > {2}))", field, stamp, id);
 }
 
-std::vector<std::string> in_clauses(std::string_view field, const std::vector<std::string>& values,
-                                    size_t select_chars, size_t values_max) {
+std::vector<std::string> in_clauses(std::string_view field, const std::vector<std::string>& values, size_t select_chars,
+                                    size_t values_max) {
   const size_t room = kSoqlCharsMax - std::min(select_chars + field.size(), kSoqlCharsMax / 2);
   std::vector<std::string> clauses;
   size_t count = 0;
@@ -104,7 +105,8 @@ std::vector<std::string> in_clauses(std::string_view field, const std::vector<st
           .with_field(std::string(field));
     }
     constexpr size_t kAround = 8;
-    const bool fresh = clauses.empty() || count == values_max || clauses.back().size() + literal.size() + kAround > room;
+    const bool fresh =
+        clauses.empty() || count == values_max || clauses.back().size() + literal.size() + kAround > room;
     if (fresh) {
       if (!clauses.empty()) clauses.back() += ')';
       clauses.push_back(fmt::format("{} IN ({}", field, literal));

@@ -52,9 +52,9 @@ std::string within(std::string_view field, const Window& window);
 /// Rows behind `at`. The stamp alone is not enough: one transaction stamps thousands of rows alike.
 std::string behind(std::string_view field, const Position& at);
 
-/// `field IN ('a','b')` clauses, each of which keeps its statement, with `select_chars` for the rest of it, under the limit.
-/// Throws Error{invalid} if one value alone is too long for a literal.
-std::vector<std::string> in_clauses(std::string_view field, const std::vector<std::string>& values,
-                                    size_t select_chars, size_t values_max);
+/// `field IN ('a','b')` clauses, each of which keeps its statement, with `select_chars` for the rest of it, under the
+/// limit. Throws Error{invalid} if one value alone is too long for a literal.
+std::vector<std::string> in_clauses(std::string_view field, const std::vector<std::string>& values, size_t select_chars,
+                                    size_t values_max);
 
 }  // namespace nexpo::salesforce

@@ -29,8 +29,8 @@ struct SalesforceSource::Reading {
   ReadPlan plan;
   Columns columns;
   ReadProgress progress;
-  bool bulk = false;      ///< many rows, and none of the fields forbids it
-  bool feed = false;      ///< the feed of deletions follows
+  bool bulk = false;  ///< many rows, and none of the fields forbids it
+  bool feed = false;  ///< the feed of deletions follows
   bool deleted_too = false;
 
   bool full() const { return !progress.window.low; }
@@ -72,9 +72,11 @@ Task<> SalesforceSource::begin(Reading& reading) {
   }
   const Seconds now = count.at.value_or(std::chrono::floor<std::chrono::seconds>(org_->clock().now()));
   if (reading.feed && now - *progress.window.low > kDeletionsKept) {
-    throw Error(ErrorKind::invalid,
-                fmt::format("salesforce: the last run was at {}, and Salesforce tells of deletions for {} days only; run "
-                            "the sync in full once", to_text(*progress.window.low), kDeletionsKept.count()))
+    throw Error(
+        ErrorKind::invalid,
+        fmt::format("salesforce: the last run was at {}, and Salesforce tells of deletions for {} days only; run "
+                    "the sync in full once",
+                    to_text(*progress.window.low), kDeletionsKept.count()))
         .with_code("INVALID_REPLICATION_DATE");
   }
   progress.next.reset();

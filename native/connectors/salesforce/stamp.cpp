@@ -47,7 +47,8 @@ class Scanner {
 };
 
 std::optional<Seconds> join(int year, int month, int day, seconds of_day) {
-  const year_month_day date{std::chrono::year(year), std::chrono::month(unsigned(month)), std::chrono::day(unsigned(day))};
+  const year_month_day date{std::chrono::year(year), std::chrono::month(unsigned(month)),
+                            std::chrono::day(unsigned(day))};
   if (!date.ok()) return {};
   return sys_days(date) + of_day;
 }

@@ -12,8 +12,8 @@ namespace nexpo::salesforce {
 
 using Seconds = std::chrono::sys_seconds;
 
-/// `2024-01-02T03:04:05` with 0 to 9 digits of a fraction (dropped) and `Z`, `+0000` or `+00:00` behind it: REST, Bulk and
-/// change events each write it in their own way. Nothing if it is not that.
+/// `2024-01-02T03:04:05` with 0 to 9 digits of a fraction (dropped) and `Z`, `+0000` or `+00:00` behind it: REST, Bulk
+/// and change events each write it in their own way. Nothing if it is not that.
 std::optional<Seconds> parse_time(std::string_view text);
 
 /// `2024-01-02T03:04:05Z`, the form of a SOQL literal (no quotes there).

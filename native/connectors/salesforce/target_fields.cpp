@@ -9,7 +9,9 @@ namespace nexpo::salesforce {
 namespace {
 
 [[noreturn]] void refuse(const std::string& object, const std::string& field, const std::string& why) {
-  throw Error(ErrorKind::invalid, fmt::format("salesforce: {} cannot be written through \"{}\": {}", object, field, why)).with_field(field);
+  throw Error(ErrorKind::invalid,
+              fmt::format("salesforce: {} cannot be written through \"{}\": {}", object, field, why))
+      .with_field(field);
 }
 
 Task<TargetField> resolve_parent(Org& org, const Describe& describe, std::string slot) {

@@ -20,7 +20,8 @@ std::string instance_of(const std::string& url) {
 
 std::string audience_of(const std::string& url) {
   const std::string host = http::parse_url(url).host;
-  if (host == "test.salesforce.com" || host.ends_with(".sandbox.my.salesforce.com")) return "https://test.salesforce.com";
+  if (host == "test.salesforce.com" || host.ends_with(".sandbox.my.salesforce.com"))
+    return "https://test.salesforce.com";
   if (host == "login.salesforce.com" || host.ends_with(".my.salesforce.com")) return "https://login.salesforce.com";
   return url;
 }
@@ -42,8 +43,11 @@ std::string token_form(const Login& login, const Secret& refresh_token, std::str
       return secret.empty() ? form : form + "&" + http::encode_query({{"client_secret", secret}});
     }
     case Flow::password:
-      return http::encode_query({{"grant_type", "password"}, {"client_id", id}, {"client_secret", secret},
-                                 {"username", login.username}, {"password", login.password.reveal()}});
+      return http::encode_query({{"grant_type", "password"},
+                                 {"client_id", id},
+                                 {"client_secret", secret},
+                                 {"username", login.username},
+                                 {"password", login.password.reveal()}});
     case Flow::soap: break;
   }
   throw Error(ErrorKind::internal, "salesforce: a SOAP login has no token form");
@@ -68,14 +72,17 @@ TokenAnswer parse_token(std::string_view body) {
 
 nlohmann::json jwt_claims(const Login& login, Time now) {
   const auto expires = std::chrono::floor<std::chrono::seconds>(now + kJwtLifetime);
-  return {{"iss", login.client_id}, {"sub", login.username}, {"aud", audience_of(login.url)},
+  return {{"iss", login.client_id},
+          {"sub", login.username},
+          {"aud", audience_of(login.url)},
           {"exp", expires.time_since_epoch().count()}};
 }
 
 std::string soap_login_body(const Login& login, std::string_view client_name) {
   return fmt::format(
       R"(<?xml version="1.0" encoding="UTF-8"?>)"
-      R"(<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:p="urn:partner.soap.sforce.com">)"
+      R"(<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/")"
+      R"( xmlns:p="urn:partner.soap.sforce.com">)"
       "<soapenv:Header><p:CallOptions><p:client>{}</p:client></p:CallOptions></soapenv:Header>"
       "<soapenv:Body><p:login><p:username>{}</p:username><p:password>{}</p:password></p:login></soapenv:Body>"
       "</soapenv:Envelope>",
@@ -84,7 +91,8 @@ std::string soap_login_body(const Login& login, std::string_view client_name) {
 
 TokenAnswer parse_soap_login(std::string_view body) {
   if (xml_text(body, "passwordExpired") == "true") {
-    throw Error(ErrorKind::unauthorized, "salesforce: login: the password has expired; set a new one in the org, then here")
+    throw Error(ErrorKind::unauthorized,
+                "salesforce: login: the password has expired; set a new one in the org, then here")
         .with_code("PASSWORD_EXPIRED")
         .with_field("password");
   }

@@ -32,8 +32,10 @@ std::string choose_version(std::string_view body, std::string_view wanted) {
   }
   const int chosen = std::min(newest, major_of(wanted));
   if (chosen < kVersionMin) {
-    throw Error(ErrorKind::invalid, fmt::format("salesforce: API version {} is too old, at least {}.0 is needed (the org "
-                                                "offers up to {}.0)", wanted, kVersionMin, newest))
+    throw Error(ErrorKind::invalid,
+                fmt::format("salesforce: API version {} is too old, at least {}.0 is needed (the org "
+                            "offers up to {}.0)",
+                            wanted, kVersionMin, newest))
         .with_field("apiVersion");
   }
   return fmt::format("{}.0", chosen);

@@ -32,7 +32,8 @@ std::vector<size_t> SalesforceWriter::rows_to_send(const RecordBatch& batch, std
       results[row].fault = {"MALFORMED_ID", "not a Salesforce id (15 or 18 letters and digits)", key_field_};
       continue;
     }
-    const auto [place, fresh] = place_of_key.emplace(key.substr(0, fields_.by_id ? kShortIdChars : key.npos), rows.size());
+    const auto [place, fresh] =
+        place_of_key.emplace(key.substr(0, fields_.by_id ? kShortIdChars : key.npos), rows.size());
     if (fresh) {
       rows.push_back(row);
     } else {
@@ -72,8 +73,8 @@ BatchReceipt SalesforceWriter::receipt_of(const RecordBatch& batch, std::vector<
     if (!result.success) {
       to.outcome = Outcome::rejected;
       const bool later = row_may_pass_later(result.fault.code, result.fault.message);
-      receipt.rejections.push_back({row, std::move(result.fault.code), std::move(result.fault.message),
-                                    std::move(result.fault.field), later});
+      receipt.rejections.push_back(
+          {row, std::move(result.fault.code), std::move(result.fault.message), std::move(result.fault.field), later});
       continue;
     }
     to.outcome = result.created ? Outcome::created : result.id.empty() ? Outcome::unchanged : Outcome::updated;
@@ -90,12 +91,14 @@ Task<BatchReceipt> SalesforceWriter::remove(const RecordBatch& keys, DeleteKind 
     receipt.receipts.push_back({result.success ? Outcome::deleted : Outcome::rejected, {}});
     if (result.success) continue;
     const bool later = row_may_pass_later(result.fault.code, result.fault.message);
-    receipt.rejections.push_back({row, std::move(result.fault.code), std::move(result.fault.message),
-                                  std::move(result.fault.field), later});
+    receipt.rejections.push_back(
+        {row, std::move(result.fault.code), std::move(result.fault.message), std::move(result.fault.field), later});
   }
   co_return receipt;
 }
 
-Task<RecordBatch> SalesforceWriter::fetch(std::vector<std::string> keys) { co_return co_await keys_.read(std::move(keys)); }
+Task<RecordBatch> SalesforceWriter::fetch(std::vector<std::string> keys) {
+  co_return co_await keys_.read(std::move(keys));
+}
 
 }  // namespace nexpo::salesforce

@@ -8,7 +8,11 @@ namespace nexpo::salesforce {
 namespace {
 
 constexpr std::array<std::pair<char, std::string_view>, 5> kEntities = {{
-    {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&apos;"},
+    {'&', "&amp;"},
+    {'<', "&lt;"},
+    {'>', "&gt;"},
+    {'"', "&quot;"},
+    {'\'', "&apos;"},
 }};
 
 /// True if `name` is what stands at `position`, bare or behind a prefix.

@@ -44,7 +44,7 @@ class TableReader final : public Reader {
     const bool incremental = plan_.incremental && version_;
     if (!incremental && at_.phase != sql::ReadPhase::everything) at_ = {};
     if (incremental && plan_.from.empty()) at_.phase = sql::ReadPhase::changes;
-    if (at_.until.is_null() && version_) at_.until = newest_stamp(database);
+    if (at_.until.is_null() && version_) at_.until = at_.next = newest_stamp(database);
     if (!at_.since.is_null()) low_ = lower_bound(at_.since);
   }
 
@@ -109,7 +109,7 @@ class TableReader final : public Reader {
     const bool phase_ended = rows < plan_.page_records_max;
     at_ = std::move(reached);
     if (phase_ended && at_.phase == sql::ReadPhase::changes && !version_->not_null) {
-      at_ = {sql::ReadPhase::unstamped, at_.since, at_.until, {}, {}};
+      at_ = {sql::ReadPhase::unstamped, at_.since, at_.until, at_.next, {}, {}};
     } else {
       page.last = phase_ended;
     }

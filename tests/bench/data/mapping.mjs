@@ -6,7 +6,7 @@ export const objectName = 'Account';
 /** Limit of the collections resource. */
 export const recordsPerCall = 200;
 
-const sectors = {
+export const sectors = {
   Agriculture: 'AGR',
   Banking: 'BNK',
   Biotechnology: 'BIO',
@@ -26,7 +26,7 @@ const sectors = {
   Technology: 'TEC',
   Telecommunications: 'TEL',
 };
-const countries = {
+export const countries = {
   Austria: 'AT',
   Belgium: 'BE',
   Brazil: 'BR',
@@ -50,8 +50,9 @@ const countries = {
   'United Kingdom': 'GB',
   'United States': 'US',
 };
-const otherSector = 'OTH';
-const otherCountry = 'ZZ';
+export const otherSector = 'OTH';
+export const otherCountry = 'ZZ';
+export const descriptionCharacters = 340;
 export const sectorNames = Object.keys(sectors);
 export const countryNames = Object.keys(countries);
 
@@ -84,7 +85,11 @@ export const fieldMappings = [
     transformation: format({ date: { format: 'date', zone: 'UTC' } }),
     onError: 'null',
   },
-  { source: 'Account_Description_Long__c', target: 'Description', transformation: format({ truncate: 340 }) },
+  {
+    source: 'Account_Description_Long__c',
+    target: 'Description',
+    transformation: format({ truncate: descriptionCharacters }),
+  },
 ];
 
 export const sourceFields = ['Id', 'SystemModstamp', ...fieldMappings.map(({ source }) => source).slice(1)];
@@ -95,10 +100,10 @@ export const statement = `SELECT ${sourceFields.join(',')} FROM ${objectName}`;
 const sectorOf = (name) => (name === null ? null : (sectors[name] ?? otherSector));
 const countryOf = (name) => (name === null ? null : (countries[name] ?? otherCountry));
 
-/** At most 340 characters. Counting them is only needed where there may be too many. */
+/** Counting characters is only needed where there may be too many. */
 function shortText(text) {
-  if (text === null || text.length <= 340) return text;
-  return [...text].slice(0, 340).join('');
+  if (text === null || text.length <= descriptionCharacters) return text;
+  return [...text].slice(0, descriptionCharacters).join('');
 }
 
 /** A record of the query resource, as JSON.parse gives it, to a record of the collections resource. */

@@ -6,7 +6,8 @@ import { temporaryFolder } from '../../../scripts/services/sandbox.mjs';
 import { fieldMappings, keyField, objectName } from '../data/mapping.mjs';
 import { measured } from './programs.mjs';
 
-export const commandLine = join(projectFolder, 'dist', 'cli', 'data-sync.js');
+/** BENCH_COMMAND_LINE names another build's command line, to compare two. */
+export const commandLine = process.env.BENCH_COMMAND_LINE ?? join(projectFolder, 'dist', 'cli', 'data-sync.js');
 const credentials = { clientId: 'twin-client', clientSecret: 'twin-secret' };
 const never = 1_000_000_000;
 

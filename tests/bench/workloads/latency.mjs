@@ -17,8 +17,13 @@ export const latency = {
     const url = { source: orgs.source.url, target: orgs.target.url };
     const withCalls = (start) => async (count) => {
       const usage = await start(count);
-      const { writeCalls, writeSeconds } = await orgs.target.stats();
-      return { ...usage, percent: (100 * writeCalls) / writeSeconds / (connections / (latencyMs / 1000)) };
+      const { writeCalls, writeSeconds, connectionsPeak, connectionsRefused } = await orgs.target.stats();
+      if (connectionsRefused > 0) say(`${connectionsRefused} connections were refused`);
+      return {
+        ...usage,
+        connectionsPeak,
+        percent: (100 * writeCalls) / writeSeconds / (connections / (latencyMs / 1000)),
+      };
     };
     const engine = async () => {
       const sync = new EngineSync({

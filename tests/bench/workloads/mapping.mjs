@@ -1,4 +1,4 @@
-// B1: the mapping core, bytes to bytes, on one core, against lean JavaScript from the same bytes.
+// B1: the mapping core, bytes to bytes, on one core, against JavaScript and JSONata from the same bytes.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fieldMappings } from '../data/mapping.mjs';
@@ -15,11 +15,13 @@ export const mapping = {
     const lines = (await textOf(join(programFolder, 'bench_mapping'), [data, mappings])).trim().split('\n');
     const cases = new Map(lines.map((line) => JSON.parse(line)).map((one) => [one.case, one]));
     const { result: peer } = await measuredPeer('mapping_javascript', { data });
+    const { result: jsonata } = await measuredPeer('mapping_jsonata', { data });
     // Per CPU second is what one core gives, also when the machine does something else besides.
     const rate = (name) => exactly(cases.get(name).recordsPerCpuSecond);
     for (const name of cases.keys()) say(`${name}: ${rate(name).median.toLocaleString('en')} records per CPU second`);
     const [json, csv] = [peer.json.median, peer.csv.median].map((median) => median.toLocaleString('en'));
     say(`JavaScript: JSON ${json} records per CPU second, CSV ${csv}`);
+    say(`JSONata: ${jsonata.json.toLocaleString('en')} records per CPU second`);
     const times = (ours, theirs) => exactly(ours.median / theirs.median);
     return {
       results: new Map(),
@@ -27,6 +29,7 @@ export const mapping = {
         target('JSON', 'at least', 1_100_000, rate('json'), 'records per CPU s'),
         target('CSV', 'at least', 1_900_000, rate('csv'), 'records per CPU s'),
         target('JSON, against lean JavaScript', 'at least', 10, times(rate('json'), peer.json), 'x'),
+        target('JSON, against JSONata', 'at least', 100, times(rate('json'), exactly(jsonata.json)), 'x'),
         target('CSV, against lean JavaScript', 'at least', 10, times(rate('csv'), peer.csv), 'x'),
       ],
     };

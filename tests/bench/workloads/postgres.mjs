@@ -80,19 +80,10 @@ async function copyFloor({ database, data, records }, step, generation) {
 }
 
 function engineSync({ source, database }) {
-  const url = new URL(database);
-  const config = {
-    host: url.hostname,
-    port: Number(url.port),
-    database: url.pathname.slice(1),
-    user: url.username,
-    password: url.password,
-  };
   return new EngineSync({
     source: salesforce(source.url),
-    target: { type: 'postgresql', config },
+    target: { type: 'postgresql', config: { connectionString: database } },
     targetObject: 'ours',
-    settings: {},
   });
 }
 

@@ -1,32 +1,46 @@
+// Reads and changes tables with the shells of their makers, so that results are judged by software that is not ours.
 import { execFileSync } from 'node:child_process';
 
 const outputBytesMax = 1024 * 1024 * 1024;
 
-/** Rows of an SQLite table by its first column, read by the sqlite3 shell: software that is not ours. */
-export function sqliteRows(file: string, table: string, columns: string[]): Map<string, string[]> {
-  const list = columns.map((column) => `quote("${column}")`).join(", '|', ");
-  const query = `SELECT ${list.split(", '|', ").join(` || char(31) || `)} FROM "${table}"`;
-  const text = execFileSync('sqlite3', [file, query], { encoding: 'utf8', maxBuffer: outputBytesMax });
-  return byFirst(text.split('\n').filter(Boolean).map((row) => row.split('\x1f').map(unquoteSql)));
+/** A row: text of each cell, to the byte; null where there is none. */
+export type TableRow = (string | null)[];
+
+/** Runs statements in the sqlite3 shell and gives what it prints. */
+export function sqlite(file: string, statements: string): string {
+  return execFileSync('sqlite3', ['-bail', '-cmd', '.timeout 20000', file], {
+    input: statements,
+    encoding: 'utf8',
+    maxBuffer: outputBytesMax,
+  }).trim();
 }
 
-/** Rows of a PostgreSQL table by their first column, read by psql. `null` comes as the text NULL. */
-export function postgresRows(url: string, table: string, columns: string[]): Map<string, string[]> {
-  const list = columns.map((column) => `"${column}"`).join(', ');
-  const query = `COPY (SELECT ${list} FROM ${table}) TO STDOUT (DELIMITER E'\\x1f', NULL 'NULL')`;
-  const text = execFileSync('psql', [url, '-qAt', '-c', query], { encoding: 'utf8', maxBuffer: outputBytesMax });
-  return byFirst(text.split('\n').filter(Boolean).map((row) => row.split('\x1f')));
+/** Rows of an SQLite table by their first column. Cells travel as hex, so no byte of them is lost or mistaken. */
+export function sqliteRows(file: string, table: string, columns: string[]): Map<string, TableRow> {
+  const cells = columns.map((name) => `CASE WHEN "${name}" IS NULL THEN '-' ELSE hex(CAST("${name}" AS BLOB)) END`);
+  return byFirst(sqlite(file, `SELECT ${cells.join(" || ' ' || ")} FROM "${table}";`));
 }
 
-export function postgresQuery(url: string, query: string): string {
-  return execFileSync('psql', [url, '-qAt', '-c', query], { encoding: 'utf8', maxBuffer: outputBytesMax }).trim();
+/** Runs one statement in psql and gives what it prints. */
+export function postgres(url: string, statement: string): string {
+  return execFileSync('psql', [url, '-qAt', '-v', 'ON_ERROR_STOP=1', '-c', statement], {
+    encoding: 'utf8',
+    maxBuffer: outputBytesMax,
+  }).trim();
 }
 
-function byFirst(rows: string[][]): Map<string, string[]> {
-  return new Map(rows.map((row) => [row[0] as string, row]));
+/** Rows of a PostgreSQL table by their first column. */
+export function postgresRows(url: string, table: string, columns: string[]): Map<string, TableRow> {
+  const cells = columns.map((name) => `coalesce(encode(convert_to("${name}"::text, 'UTF8'), 'hex'), '-')`);
+  return byFirst(postgres(url, `SELECT ${cells.join(" || ' ' || ")} FROM ${table}`));
 }
 
-/** `quote()` of SQLite: 'it''s', 12, NULL. */
-function unquoteSql(text: string): string {
-  return text.startsWith("'") ? text.slice(1, -1).replaceAll("''", "'") : text;
+function byFirst(text: string): Map<string, TableRow> {
+  const lines = text.split('\n').filter(Boolean);
+  const rows = lines.map((line) => line.split(' ').map((cell) => (cell === '-' ? null : fromHex(cell))));
+  return new Map(rows.map((row) => [row[0] ?? '', row]));
+}
+
+function fromHex(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('utf8');
 }

@@ -32,8 +32,8 @@ class ConnectorConformance : public testing::TestWithParam<const ConnectorType*>
 
 bool sounds_secret(std::string name) {
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-  return name.ends_with("password") || name.ends_with("secret") || name.ends_with("token") || name.ends_with("privatekey") ||
-         name == "connectionstring";
+  return name.ends_with("password") || name.ends_with("secret") || name.ends_with("token") ||
+         name.ends_with("privatekey") || name == "connectionstring";
 }
 
 TEST_P(ConnectorConformance, IsFoundByItsName) {
@@ -64,7 +64,8 @@ TEST_P(ConnectorConformance, AnUnknownKeyIsRefusedByName) {
 TEST_P(ConnectorConformance, EveryMissingRequiredOptionIsNamedAtOnce) {
   const std::string fault = fault_of(json::object());
   for (const Option& option : type().spec.options) {
-    EXPECT_TRUE(!option.required || fault.find(option.name) != std::string::npos) << option.name << " is not in: " << fault;
+    EXPECT_TRUE(!option.required || fault.find(option.name) != std::string::npos)
+        << option.name << " is not in: " << fault;
   }
 }
 
@@ -81,7 +82,8 @@ TEST_P(ConnectorConformance, ItsPageNamesEveryOption) {
   const std::string page = docs();
   ASSERT_FALSE(page.empty()) << "docs/connectors/" << type().name << ".md is missing";
   for (const Option& option : type().spec.options)
-    EXPECT_NE(page.find("`" + std::string(option.name) + "`"), std::string::npos) << option.name << " is not on the page";
+    EXPECT_NE(page.find("`" + std::string(option.name) + "`"), std::string::npos)
+        << option.name << " is not on the page";
 }
 
 INSTANTIATE_TEST_SUITE_P(Fleet, ConnectorConformance,

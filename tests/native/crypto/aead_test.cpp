@@ -57,6 +57,13 @@ TEST(Aead, OpensWhatItSealed) {
   }
 }
 
+TEST(Aead, StillOpensWhatItsFirstVersionSealed) {
+  const std::string sealed = unhex("0107539e7476bbcde1e0e622cb5c535cd1d845251dcde24957dce8539df104e736abe1fa9631");
+  const auto opened = aead_open(key_of('k'), sealed, "name");
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->reveal(), "some text");
+}
+
 TEST(Aead, OpensNothingThatWasTouched) {
   const Secret key = key_of('k');
   const std::string sealed = aead_seal(key, "some text", "name");

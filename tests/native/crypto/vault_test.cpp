@@ -36,6 +36,11 @@ TEST(Vault, OpensWhatItSealedUnderItsNameOnly) {
   EXPECT_EQ(sealed.find("refresh-token"), std::string::npos);
 }
 
+TEST(Vault, StillOpensWhatItsFirstVersionSealed) {
+  const Vault vault = vault_of("a");
+  EXPECT_EQ(vault.open("v1.vqNfp-oL.AYYlt5nw6u70MLTGi5vmj0iuekmCjBmG6SeQJjBOCPATFNc", "n").reveal(), "secret");
+}
+
 TEST(Vault, SealsTheSameTextDifferentlyEachTime) {
   const Vault vault = vault_of("a");
   EXPECT_NE(vault.seal("x", "n"), vault.seal("x", "n"));

@@ -9,7 +9,8 @@ using nlohmann::json;
 
 json good() {
   return json::parse(R"({
-    "id": "accounts", "source": {"type": "salesforce", "config": {}}, "target": {"type": "sqlite", "config": {"path": "x"}},
+    "id": "accounts", "source": {"type": "salesforce", "config": {}},
+    "target": {"type": "sqlite", "config": {"path": "x"}},
     "sourceObject": "Account", "targetObject": "accounts", "fieldMappings": [{"source": "Id", "target": "id"}]})");
 }
 
@@ -79,7 +80,8 @@ TEST(SyncFile, NamesTheKeyThatIsWrong) {
 
 TEST(SyncFile, TellsAllFaultsAtOnce) {
   const std::string fault = fault_of(json::parse(R"({"colour": 1, "batchSize": 0})"));
-  for (const char* key : {"colour:", "id:", "source:", "target:", "sourceObject:", "targetObject:", "fieldMappings:", "batchSize:"})
+  for (const char* key :
+       {"colour:", "id:", "source:", "target:", "sourceObject:", "targetObject:", "fieldMappings:", "batchSize:"})
     EXPECT_NE(fault.find(key), std::string::npos) << key << " is not in: " << fault;
 }
 

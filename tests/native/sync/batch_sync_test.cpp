@@ -27,9 +27,12 @@ class BatchSyncTest : public testing::Test {
   void put_many(int count) {
     for (int i = 0; i < count; ++i) put(fmt::format("k{:03}", i), fmt::format("name {}", i));
   }
-  int64_t seconds_now() const { return std::chrono::duration_cast<std::chrono::seconds>(wall_.time_since_epoch()).count(); }
+  int64_t seconds_now() const {
+    return std::chrono::duration_cast<std::chrono::seconds>(wall_.time_since_epoch()).count();
+  }
 
-  RunReport run(RunRequest request = {}, std::function<void(const Progress&, SimClock&, const CancelToken&)> watch = {}) {
+  RunReport run(RunRequest request = {},
+                std::function<void(const Progress&, SimClock&, const CancelToken&)> watch = {}) {
     wall_ += std::chrono::hours(1);
     SimClock clock(wall_);
     SimWorkers workers(clock);
@@ -202,9 +205,10 @@ TEST_F(BatchSyncTest, AnUnfinishedRunOfAnotherPlanIsNotResumed) {
 
 TEST_F(BatchSyncTest, ARunWhoseLeaseWasTakenOverChangesNothingMore) {
   put_many(50);
-  EXPECT_THROW(run({}, [this](const Progress& progress, SimClock&, const CancelToken&) {
-                 if (progress.pages == 2) ++disk_.epoch;  // somebody else took over
-               }),
+  EXPECT_THROW(run({},
+                   [this](const Progress& progress, SimClock&, const CancelToken&) {
+                     if (progress.pages == 2) ++disk_.epoch;  // somebody else took over
+                   }),
                Error);
   EXPECT_EQ(disk_.links.size(), 20u);
   EXPECT_EQ(disk_.last->counts.read, 20u);

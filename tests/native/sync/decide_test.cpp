@@ -10,7 +10,8 @@ namespace {
 /// A page of rows (id, name) with the links that are known of them.
 class DecideTest : public testing::Test {
  protected:
-  void row(std::string_view key, std::string_view name, RecordOp op = RecordOp::upsert, std::string_view target_key = {}) {
+  void row(std::string_view key, std::string_view name, RecordOp op = RecordOp::upsert,
+           std::string_view target_key = {}) {
     RowHead head;
     head.key = key;
     head.op = op;

@@ -55,9 +55,14 @@ TEST(Schedule, KeepsLocalTimeOverClockChanges) {
 }
 
 TEST(Schedule, RefusesWhatItCannotReadAndNamesTheField) {
-  for (const auto& [cron, part] : std::vector<std::pair<std::string, std::string>>{
-           {"61 * * * *", "minute"}, {"* 24 * * *", "hour"}, {"* * 0 * *", "day of month"}, {"* * * foo *", "month"},
-           {"* * * * 8", "day of week"}, {"5-1 * * * *", "minute"}, {"*/0 * * * *", "minute"}, {"* * *", "five"}}) {
+  for (const auto& [cron, part] : std::vector<std::pair<std::string, std::string>>{{"61 * * * *", "minute"},
+                                                                                   {"* 24 * * *", "hour"},
+                                                                                   {"* * 0 * *", "day of month"},
+                                                                                   {"* * * foo *", "month"},
+                                                                                   {"* * * * 8", "day of week"},
+                                                                                   {"5-1 * * * *", "minute"},
+                                                                                   {"*/0 * * * *", "minute"},
+                                                                                   {"* * *", "five"}}) {
     try {
       Schedule::parse(cron);
       ADD_FAILURE() << cron << " was taken";

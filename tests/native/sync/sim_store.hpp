@@ -126,8 +126,8 @@ class SimStore final : public StateStore {
     ++disk_.last->pages;
     disk_.intents.erase(commit.intent);
     for (const LinkWrite& link : commit.links)
-      disk_.links[std::string(link.source_key)] = {{std::string(link.target_key), link.fingerprint, link.shadow, link.pending},
-                                                   commit.run_id};
+      disk_.links[std::string(link.source_key)] = {
+          {std::string(link.target_key), link.fingerprint, link.shadow, link.pending}, commit.run_id};
     for (std::string_view key : commit.seen)
       if (const auto place = disk_.links.find(std::string(key)); place != disk_.links.end())
         place->second.seen = commit.run_id;

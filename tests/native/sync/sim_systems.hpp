@@ -55,7 +55,8 @@ class SimReader final : public Reader {
       throw Error(random_() % 2 ? ErrorKind::unavailable : ErrorKind::throttled, "simulated: the page was cut");
     std::set<std::pair<int64_t, std::string>> due;
     for (const auto& [key, record] : data_.records)
-      // A full read has no upper bound: a record that is edited meanwhile moves behind the cursor's end, not out of sight.
+      // A full read has no upper bound: a record that is edited meanwhile moves behind the cursor's end, not out of
+      // sight.
       if (record.stamp >= low_ && (record.stamp < upper_ || !plan_.incremental) &&
           std::pair(record.stamp, key) > std::pair(after_stamp_, after_key_) &&
           (!record.deleted || (plan_.incremental && plan_.deletions)))

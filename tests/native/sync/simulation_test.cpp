@@ -1,4 +1,5 @@
-// The batch pass in a hostile world, one world per seed. A failing seed replays with DATA_SYNC_SEED=n (npm run sim -- n).
+// The batch pass in a hostile world, one world per seed. A failing seed replays with DATA_SYNC_SEED=n (npm run sim --
+// n).
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -56,7 +57,8 @@ class World {
     const uint64_t effects = target_.effects, sent = target_.rows_sent;
     start_process(false);
     EXPECT_EQ(target_.effects, effects) << "a sync of equal sides changed something";
-    EXPECT_LE(target_.rows_sent, sent + disk_.rejected.size()) << "a sync of equal sides wrote records that were unchanged";
+    EXPECT_LE(target_.rows_sent, sent + disk_.rejected.size())
+        << "a sync of equal sides wrote records that were unchanged";
   }
 
  private:
@@ -71,7 +73,8 @@ class World {
     tick(static_cast<int64_t>(pick(1, 2'000)));
     for (uint64_t i = pick(0, 30); i > 0; --i) {
       // Late commits: a record appears behind the cursor, by less than the overlap.
-      const int64_t stamp = now() - (pick(0, 4) ? 0 : static_cast<int64_t>(pick(0, SimSourceData::kOverlapSeconds - 1)));
+      const int64_t stamp =
+          now() - (pick(0, 4) ? 0 : static_cast<int64_t>(pick(0, SimSourceData::kOverlapSeconds - 1)));
       if (source_.records.empty() || pick(0, 2) == 0) {
         insert();
         std::prev(source_.records.end())->second.stamp = stamp;
@@ -92,7 +95,8 @@ class World {
     SimWriter writer(clock, target_, random_, faults_);
     SimSource source(clock, source_, random_, faults_);
     const PassContext context{clock, workers, store, &writer, CancelToken::make(), {}, {}};
-    if (static_cast<int>(pick(0, 99)) < stop_percent_) clock.after(std::chrono::milliseconds(pick(0, 400)), [&] { context.stop.cancel(); });
+    if (static_cast<int>(pick(0, 99)) < stop_percent_)
+      clock.after(std::chrono::milliseconds(pick(0, 400)), [&] { context.stop.cancel(); });
     RunRequest request;
     request.full = full;
     try {

@@ -17,7 +17,8 @@ constexpr const char* kList = "GET /services/data/v66.0/jobs/query/750A/resultPa
 std::string csv_row(int number) {
   char id[19];
   std::snprintf(id, sizeof id, "001%012dAAA", number);
-  return '"' + std::string(id) + "\",\"2026-11-01T00:00:00.000Z\",\"Name " + std::to_string(number) + "\",\"true\",\"1.5\"\n";
+  return '"' + std::string(id) + "\",\"2026-11-01T00:00:00.000Z\",\"Name " + std::to_string(number) +
+         "\",\"true\",\"1.5\"\n";
 }
 
 std::string csv(std::initializer_list<int> numbers) {
@@ -32,12 +33,16 @@ class SalesforceBulkQuery : public testing::Test {
     script.when("POST /services/data/v66.0/jobs/query", {.body = R"({"id":"750A","state":"UploadComplete"})"});
     script.when("GET /services/data/v66.0/jobs/query/750A", {.body = R"({"id":"750A","state":"InProgress"})"}, true);
     script.when("GET /services/data/v66.0/jobs/query/750A", {.body = R"({"id":"750A","state":"JobComplete"})"}, true);
-    script.when(kList, {.body = R"({"resultPages":[{"resultUrl":"/r/1"},{"resultUrl":"/r/2"}],"nextRecordsUrl":"/more","done":false})"});
+    script.when(
+        kList,
+        {.body =
+             R"({"resultPages":[{"resultUrl":"/r/1"},{"resultUrl":"/r/2"}],"nextRecordsUrl":"/more","done":false})"});
     script.when("GET /more", {.body = R"({"resultPages":[{"resultUrl":"/r/3"}],"done":true})"});
   }
   std::unique_ptr<BulkQueryReader> reader(int page_rows = 10, bool full = true) {
     BulkQueryReader::Plan plan;
-    Shape slots = std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"Name", "Active__c", "AnnualRevenue"});
+    Shape slots = std::make_shared<const std::vector<std::string>>(
+        std::vector<std::string>{"Name", "Active__c", "AnnualRevenue"});
     plan.columns = script.clock.run(resolve_columns(*script.org, "Account", slots));
     plan.full = full;
     plan.page_rows = page_rows;
@@ -68,7 +73,8 @@ TEST_F(SalesforceBulkQuery, TheJobHasNoOrderAndNoLimitAndPollsBackOff) {
   const auto rows = reader(10, false);
   script.clock.run(rows->start_job());
   const std::string made = script.calls("POST ")[0];
-  EXPECT_THAT(made, HasSubstr("WHERE SystemModstamp >= 2026-11-24T11:00:00Z AND SystemModstamp < 2026-11-24T12:00:00Z\""));
+  EXPECT_THAT(made,
+              HasSubstr("WHERE SystemModstamp >= 2026-11-24T11:00:00Z AND SystemModstamp < 2026-11-24T12:00:00Z\""));
   EXPECT_THAT(made, testing::Not(HasSubstr("ORDER BY")));
   EXPECT_THAT(made, testing::Not(HasSubstr("LIMIT")));
   EXPECT_EQ(script.calls("GET /services/data/v66.0/jobs/query/750A").size(), 2u);
@@ -127,8 +133,8 @@ TEST_F(SalesforceBulkQuery, LostResultsAreAskedForAgainWithTheSameWindow) {
   progress.stage = ReadProgress::Stage::bulk;
   progress.bulk = {"750OLD", "66.0", "/services/data/v66.0/jobs/query/750OLD/resultPages", 0, 2};
   script.when("750OLD", {.status = 404, .body = R"([{"errorCode":"NOT_FOUND","message":"gone"}])"});
-  script.when("GET /r/1", {.body = csv({1, 2, 3})});
   script.when("GET /r/", {.body = kHeader});
+  script.when("GET /r/1", {.body = csv({1, 2, 3})});
   const auto rows = reader();
   EXPECT_THAT(names(*rows), ElementsAre("Name 1", "Name 2", "Name 3"));
   EXPECT_EQ(script.calls("POST /services/data/v66.0/jobs/query").size(), 1u);
@@ -138,7 +144,8 @@ TEST_F(SalesforceBulkQuery, LostResultsAreAskedForAgainWithTheSameWindow) {
 TEST_F(SalesforceBulkQuery, AnOldOrgGivesItsPagesOneAfterTheOther) {
   progress.stage = ReadProgress::Stage::bulk;
   progress.bulk = {"750B", "50.0", "/services/data/v50.0/jobs/query/750B/results", 0, 0};
-  script.when("GET /services/data/v50.0/jobs/query/750B/results", {.body = csv({1, 2}), .headers = {{"Sforce-Locator", "L/2"}}});
+  script.when("GET /services/data/v50.0/jobs/query/750B/results",
+              {.body = csv({1, 2}), .headers = {{"Sforce-Locator", "L/2"}}});
   script.when("results?locator=L/2", {.body = csv({3}), .headers = {{"Sforce-Locator", "null"}}});
   const auto rows = reader(1);
   EXPECT_THAT(names(*rows), ElementsAre("Name 1", "Name 2", "Name 3"));
@@ -161,7 +168,8 @@ TEST_F(SalesforceBulkQuery, NoRowsAtAllIsAnEmptyLastPage) {
 TEST_F(SalesforceBulkQuery, AFailedJobSaysWhy) {
   ScriptedOrg failing;
   failing.when("POST /services/data/v66.0/jobs/query", {.body = R"({"id":"750F","state":"UploadComplete"})"});
-  failing.when("GET /services/data/v66.0/jobs/query/750F", {.body = R"({"id":"750F","state":"Failed","errorMessage":"too complex"})"});
+  failing.when("GET /services/data/v66.0/jobs/query/750F",
+               {.body = R"({"id":"750F","state":"Failed","errorMessage":"too complex"})"});
   BulkQueryReader::Plan plan;
   Shape slots = std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"Name"});
   plan.columns = failing.clock.run(resolve_columns(*failing.org, "Account", slots));

@@ -14,7 +14,8 @@ http::Response answer(int status, std::string body) {
 
 TEST(SalesforceErrors, RestArraysGiveCodeMessageAndField) {
   const Fault fault = fault_of(
-      400, R"([{"message":"Required fields are missing: [Name]","errorCode":"REQUIRED_FIELD_MISSING","fields":["Name"]}])");
+      400,
+      R"([{"message":"Required fields are missing: [Name]","errorCode":"REQUIRED_FIELD_MISSING","fields":["Name"]}])");
   EXPECT_EQ(fault.code, "REQUIRED_FIELD_MISSING");
   EXPECT_EQ(fault.field, "Name");
   const Error error = error_of(fault, 400, "salesforce: upsert of Account");
@@ -42,24 +43,28 @@ TEST(SalesforceErrors, OAuthObjectsAreRead) {
 
 TEST(SalesforceErrors, ATokenRequestUnderWayIsASpellOfWaitingAndNotTheEnd) {
   const Error error = error_of(
-      answer(400, R"({"error":"invalid_grant","error_description":"token request is already being processed"})"), "login");
+      answer(400, R"({"error":"invalid_grant","error_description":"token request is already being processed"})"),
+      "login");
   EXPECT_EQ(error.kind(), ErrorKind::unavailable);
   EXPECT_TRUE(error.retry_after());
 }
 
 TEST(SalesforceErrors, BulkObjectsAndXmlAreRead) {
   EXPECT_EQ(fault_of(400, R"({"exceptionCode":"InvalidSessionId","exceptionMessage":"x"})").code, "InvalidSessionId");
-  const Fault bulk = fault_of(400, "<?xml version=\"1.0\"?><error xmlns=\"x\"><exceptionCode>InvalidVersion</exceptionCode>"
-                                   "<exceptionMessage>a &lt; b</exceptionMessage></error>");
+  const Fault bulk = fault_of(400,
+                              "<?xml version=\"1.0\"?><error xmlns=\"x\"><exceptionCode>InvalidVersion</exceptionCode>"
+                              "<exceptionMessage>a &lt; b</exceptionMessage></error>");
   EXPECT_EQ(bulk.code, "InvalidVersion");
   EXPECT_EQ(bulk.message, "a < b");
-  const Fault rest = fault_of(401, "<Errors><Error><errorCode>INVALID_SESSION_ID</errorCode><message>m</message></Error></Errors>");
+  const Fault rest =
+      fault_of(401, "<Errors><Error><errorCode>INVALID_SESSION_ID</errorCode><message>m</message></Error></Errors>");
   EXPECT_EQ(rest.code, "INVALID_SESSION_ID");
 }
 
 TEST(SalesforceErrors, SoapFaultsLoseTheirPrefix) {
-  const Fault fault = fault_of(500, "<soapenv:Envelope><soapenv:Fault><faultcode>sf:INVALID_LOGIN</faultcode>"
-                                    "<faultstring>no</faultstring></soapenv:Fault></soapenv:Envelope>");
+  const Fault fault = fault_of(500,
+                               "<soapenv:Envelope><soapenv:Fault><faultcode>sf:INVALID_LOGIN</faultcode>"
+                               "<faultstring>no</faultstring></soapenv:Fault></soapenv:Envelope>");
   EXPECT_EQ(fault.code, "INVALID_LOGIN");
   EXPECT_EQ(error_of(fault, 500, "login").kind(), ErrorKind::unauthorized);
 }
@@ -108,9 +113,10 @@ TEST(SalesforceErrors, AServerErrorMayHaveTakenEffect) {
 }
 
 TEST(SalesforceErrors, TheTwoTextsThatComeBackWithEveryTokenDoNotAskForANewOne) {
-  EXPECT_TRUE(session_expired(answer(401, R"([{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}])")));
-  EXPECT_FALSE(session_expired(
-      answer(401, R"([{"message":"This session is not valid for use with the REST API","errorCode":"INVALID_SESSION_ID"}])")));
+  EXPECT_TRUE(
+      session_expired(answer(401, R"([{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}])")));
+  EXPECT_FALSE(session_expired(answer(
+      401, R"([{"message":"This session is not valid for use with the REST API","errorCode":"INVALID_SESSION_ID"}])")));
   EXPECT_FALSE(session_expired(answer(401, R"([{"message":"Connected app is not attached to Agent"}])")));
   EXPECT_FALSE(session_expired(answer(403, "")));
 }
@@ -119,7 +125,8 @@ TEST(SalesforceErrors, RowsAreSortedIntoNowLaterAndNever) {
   EXPECT_TRUE(row_was_locked("UNABLE_TO_LOCK_ROW", "m"));
   EXPECT_TRUE(row_was_locked("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "trigger: UNABLE_TO_LOCK_ROW, unable to"));
   EXPECT_FALSE(row_was_locked("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "trigger says no"));
-  EXPECT_TRUE(row_may_pass_later("INVALID_FIELD", "Foreign key external ID: a-1 not found for field Ext__c in entity Account"));
+  EXPECT_TRUE(
+      row_may_pass_later("INVALID_FIELD", "Foreign key external ID: a-1 not found for field Ext__c in entity Account"));
   EXPECT_FALSE(row_may_pass_later("STRING_TOO_LONG", "m"));
 }
 

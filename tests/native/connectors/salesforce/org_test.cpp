@@ -21,7 +21,8 @@ TEST(SalesforceOrg, EveryCallAsksForJsonAndSaysWhoCalls) {
 
 TEST(SalesforceOrg, ARefusalBecomesAnErrorThatSaysWhatWasTried) {
   ScriptedOrg script;
-  script.when("GET /services/data/v66.0/query", {.status = 400, .body = R"([{"errorCode":"MALFORMED_QUERY","message":"no"}])"});
+  script.when("GET /services/data/v66.0/query",
+              {.status = 400, .body = R"([{"errorCode":"MALFORMED_QUERY","message":"no"}])"});
   try {
     script.clock.run(script.org->query("SELECT", false, "salesforce: query on Account"));
     FAIL() << "no error";
@@ -71,7 +72,8 @@ TEST(SalesforceOrg, ARefusalInsideACompositeAnswerIsARefusal) {
 
 TEST(SalesforceOrg, ACountComesWithTheServersTime) {
   ScriptedOrg script;
-  script.when("SELECT COUNT() FROM Account WHERE Name != null", {.body = R"({"totalSize":42,"done":true,"records":[]})"});
+  script.when("SELECT COUNT() FROM Account WHERE Name != null",
+              {.body = R"({"totalSize":42,"done":true,"records":[]})"});
   const Org::RowCount count = script.clock.run(script.org->count("Account", "Name != null", false));
   EXPECT_EQ(count.rows, 42);
   EXPECT_EQ(count.at, parse_time("2026-11-24T12:00:00Z"));

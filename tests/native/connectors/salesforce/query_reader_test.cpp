@@ -53,7 +53,8 @@ TEST_F(SalesforceQueryReader, AFullReadGoesByIdAndEachPageIsAStatementOfItsOwn) 
 }
 
 TEST_F(SalesforceQueryReader, AWindowGoesByStampAndIdWithinItsBounds) {
-  script.when(kQueryAll, {.body = query_answer({account(7, "2026-11-24T11:00:00.000+0000"), account(9, "2026-11-24T11:00:00.000+0000", true)})});
+  script.when(kQueryAll, {.body = query_answer({account(7, "2026-11-24T11:00:00.000+0000"),
+                                                account(9, "2026-11-24T11:00:00.000+0000", true)})});
   script.when(kQueryAll, {.body = query_answer({})});
   progress.window = {kNoon - std::chrono::hours(1), kNoon};
   QueryReader rows = reader({"Name"}, false);
@@ -63,8 +64,9 @@ TEST_F(SalesforceQueryReader, AWindowGoesByStampAndIdWithinItsBounds) {
   EXPECT_EQ(page.records.head(1).op, RecordOp::remove);
   EXPECT_TRUE(next(rows).last);
   const std::vector<std::string> calls = script.calls("queryAll?");
-  EXPECT_THAT(calls[0], HasSubstr("WHERE SystemModstamp >= 2026-11-24T11:00:00Z AND SystemModstamp < 2026-11-24T12:00:00Z "
-                                  "ORDER BY SystemModstamp ASC, Id ASC"));
+  EXPECT_THAT(calls[0],
+              HasSubstr("WHERE SystemModstamp >= 2026-11-24T11:00:00Z AND SystemModstamp < 2026-11-24T12:00:00Z "
+                        "ORDER BY SystemModstamp ASC, Id ASC"));
   EXPECT_THAT(calls[1], HasSubstr("(SystemModstamp > 2026-11-24T11:00:00Z OR (SystemModstamp = 2026-11-24T11:00:00Z "
                                   "AND Id > '001000000000009AAA'))"));
 }
@@ -116,10 +118,12 @@ TEST_F(SalesforceQueryReader, ADamagedAnswerIsWorthARepeatWhichGivesTheSamePage)
 }
 
 TEST_F(SalesforceQueryReader, WhatWasSelectedIsNeverUnset) {
-  script.when(kQuery, {.body = query_answer({R"({"Id":"001000000000001AAA","SystemModstamp":"2026-11-01T00:00:00.000+0000",)"
-                                             R"("Owner":null,"BillingAddress":{"city":"Ghent"},"CreatedDate":)"
-                                             R"("2026-01-02T03:04:05.000+0000","AnnualRevenue":1.0E7,"Active__c":true})"})});
-  QueryReader rows = reader({"Owner.Name", "BillingAddress.city", "createddate", "AnnualRevenue", "Active__c", "Rating"});
+  script.when(kQuery,
+              {.body = query_answer({R"({"Id":"001000000000001AAA","SystemModstamp":"2026-11-01T00:00:00.000+0000",)"
+                                     R"("Owner":null,"BillingAddress":{"city":"Ghent"},"CreatedDate":)"
+                                     R"("2026-01-02T03:04:05.000+0000","AnnualRevenue":1.0E7,"Active__c":true})"})});
+  QueryReader rows =
+      reader({"Owner.Name", "BillingAddress.city", "createddate", "AnnualRevenue", "Active__c", "Rating"});
   const Page page = next(rows);
   const std::span<const Value> cells = page.records.row(0);
   EXPECT_EQ(cells[0], Value::null());
@@ -129,7 +133,8 @@ TEST_F(SalesforceQueryReader, WhatWasSelectedIsNeverUnset) {
   EXPECT_EQ(cells[4], Value::boolean(true));
   EXPECT_EQ(cells[5], Value::null());
   EXPECT_EQ((*page.records.shape())[2], "createddate") << "slots are called as the plan calls them";
-  EXPECT_THAT(script.calls("query?").back(), HasSubstr("SELECT Id,SystemModstamp,Owner.Name,BillingAddress,CreatedDate,"));
+  EXPECT_THAT(script.calls("query?").back(),
+              HasSubstr("SELECT Id,SystemModstamp,Owner.Name,BillingAddress,CreatedDate,"));
 }
 
 TEST_F(SalesforceQueryReader, APathThatLeadsNowhereIsRefusedByName) {

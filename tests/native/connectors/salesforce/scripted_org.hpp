@@ -65,13 +65,19 @@ class ScriptedOrg {
     when("GET /services/data/v66.0/sobjects/User/describe", {.body = payload("describe_user.json")}, true);
   }
 
-  /// Calls whose "METHOD url" (decoded) holds `part`, or is `part` with `whole`. The newest rule that fits counts; given
-  /// twice, the answers come one after the other and the last repeats.
+  /// Calls whose "METHOD url" (decoded) holds `part`, or is `part` with `whole`. The newest rule that fits counts;
+  /// given twice, the answers come one after the other and the last repeats.
   void when(std::string part, Answer answer, bool whole = false) {
     for (Rule& rule : rules_) {
       if (rule.part == part) return rule.answers.push_back(std::move(answer));
     }
     rules_.push_front({std::move(part), whole, {std::move(answer)}, 0});
+  }
+
+  /// As above, but forgets what was said of `part` before.
+  void instead(std::string part, Answer answer) {
+    rules_.remove_if([&](const Rule& rule) { return rule.part == part; });
+    when(std::move(part), std::move(answer));
   }
 
   /// "METHOD url" of the calls that hold `part`, in order, with the body behind a space if there is one.

@@ -17,7 +17,8 @@ TEST(Soql, ALiteralNeverLetsItsValueOut) {
 }
 
 TEST(Soql, AStatementIsBuiltFromItsParts) {
-  const Select select{.fields = {"Id", "Owner.Name"}, .object = "Account", .where = "A > 1", .order_by = "Id", .limit = 5};
+  const Select select{
+      .fields = {"Id", "Owner.Name"}, .object = "Account", .where = "A > 1", .order_by = "Id", .limit = 5};
   EXPECT_EQ(to_soql(select), "SELECT Id,Owner.Name FROM Account WHERE A > 1 ORDER BY Id LIMIT 5");
   const Select count{.fields = {"COUNT()"}, .object = "Account"};
   EXPECT_EQ(to_soql(count), "SELECT COUNT() FROM Account");

@@ -24,7 +24,7 @@ class SalesforceReading : public testing::Test {
     script.when("/query", {.body = query_answer({})});
   }
   void count(int64_t rows) {
-    script.when("COUNT()", {.body = R"({"totalSize":)" + std::to_string(rows) + R"(,"done":true,"records":[]})"});
+    script.instead("COUNT()", {.body = R"({"totalSize":)" + std::to_string(rows) + R"(,"done":true,"records":[]})"});
   }
   std::unique_ptr<Reader> open(ReadPlan plan) {
     plan.object = "Account";
@@ -69,7 +69,8 @@ TEST_F(SalesforceReading, AWindowReachesFromTheCursorThroughTheServersCurrentSec
   count(0);
   const auto reader = open(since("2026-11-24T11:00:00Z"));
   removed(*reader);
-  EXPECT_THAT(script.calls("query").back(), HasSubstr("SystemModstamp >= 2026-11-24T11:00:00Z AND SystemModstamp < 2026-11-24T12:00:01Z"));
+  EXPECT_THAT(script.calls("query").back(),
+              HasSubstr("SystemModstamp >= 2026-11-24T11:00:00Z AND SystemModstamp < 2026-11-24T12:00:01Z"));
   EXPECT_FALSE(reader->complete());
 }
 
@@ -95,10 +96,12 @@ TEST_F(SalesforceReading, CompoundAndBinaryFieldsKeepAReadOnRest) {
 }
 
 TEST_F(SalesforceReading, AnObjectThatBulkRefusesIsReadByRest) {
-  count(1'000'000);
-  script.when("POST /services/data/v66.0/jobs/query",
-              {.status = 400, .body = R"([{"errorCode":"INVALIDENTITY","message":"Entity 'Account' is not supported by the Bulk API."}])"});
+  script.when(
+      "POST /services/data/v66.0/jobs/query",
+      {.status = 400,
+       .body = R"([{"errorCode":"INVALIDENTITY","message":"Entity 'Account' is not supported by the Bulk API."}])"});
   script.when("/query?", {.body = query_answer({account(1)})});
+  count(1'000'000);
   const auto reader = open({});
   EXPECT_EQ(script.clock.run(reader->next()).records.size(), 1u);
   ASSERT_EQ(script.log.size(), 1u);
@@ -116,8 +119,12 @@ TEST_F(SalesforceReading, ACountThatTimesOutMeansMany) {
 TEST_F(SalesforceReading, DeletionsComeFromTheRecycleBinAndFromTheFeedOnce) {
   count(2);
   script.when("/queryAll?", {.body = query_answer({account(1), account(2, "2026-11-24T11:30:00.000+0000", true)})});
-  script.when("/deleted/", {.body = R"({"deletedRecords":[{"id":"001000000000002AAA"},{"id":"001000000000005"},{"id":"001000000000004AAA"}],)"
-                                    R"("earliestDateAvailable":"2026-11-09T00:00:00.000+0000","latestDateCovered":"2026-11-24T12:00:00.000+0000"})"});
+  script.instead(
+      "/deleted/",
+      {.body =
+           R"({"deletedRecords":[{"id":"001000000000002AAA"},{"id":"001000000000005"},{"id":"001000000000004AAA"}],)"
+           R"("earliestDateAvailable":"2026-11-09T00:00:00.000+0000",)"
+           R"("latestDateCovered":"2026-11-24T12:00:00.000+0000"})"});
   const auto reader = open(since("2026-11-24T11:00:20Z", true));
   EXPECT_THAT(removed(*reader), ElementsAre("001000000000002AAA", "001000000000004AAA", "001000000000005AAA"));
   EXPECT_THAT(script.calls("/deleted/")[0], HasSubstr("?start=2026-11-24T11:00:00Z&end=2026-11-24T12:01:00Z"))
@@ -126,8 +133,9 @@ TEST_F(SalesforceReading, DeletionsComeFromTheRecycleBinAndFromTheFeedOnce) {
 
 TEST_F(SalesforceReading, TheFeedResumesBehindTheIdsThatWereHandedOver) {
   count(0);
-  script.when("/deleted/", {.body = R"({"deletedRecords":[{"id":"001000000000002AAA"},{"id":"001000000000001AAA"}],)"
-                                    R"("earliestDateAvailable":"2026-11-09T00:00:00.000+0000","latestDateCovered":"2026-11-24T12:00:00.000+0000"})"});
+  script.instead("/deleted/", {.body = R"({"deletedRecords":[{"id":"001000000000002AAA"},{"id":"001000000000001AAA"}],)"
+                                       R"("earliestDateAvailable":"2026-11-09T00:00:00.000+0000",)"
+                                       R"("latestDateCovered":"2026-11-24T12:00:00.000+0000"})"});
   ReadPlan plan = since("2026-11-24T11:00:00Z", true);
   plan.page_records_max = 1;
   const auto reader = open(plan);
@@ -139,12 +147,12 @@ TEST_F(SalesforceReading, TheFeedResumesBehindTheIdsThatWereHandedOver) {
 
 TEST_F(SalesforceReading, AnOpenTransactionHoldsTheCursorBack) {
   count(0);
-  script.when("/deleted/", {.body = R"({"deletedRecords":[],"earliestDateAvailable":"2026-11-09T00:00:00.000+0000",)"
-                                    R"("latestDateCovered":"2026-11-24T10:30:00.000+0000"})"});
+  script.instead("/deleted/", {.body = R"({"deletedRecords":[],"earliestDateAvailable":"2026-11-09T00:00:00.000+0000",)"
+                                       R"("latestDateCovered":"2026-11-24T10:30:00.000+0000"})"});
   removed(*open(since("2026-11-24T11:00:00Z", true)));
   EXPECT_EQ(page.next.text, R"({"since":"2026-11-24T10:30:00Z","v":1})");
-  script.when("/deleted/", {.body = R"({"deletedRecords":[],"earliestDateAvailable":"2026-11-09T00:00:00.000+0000",)"
-                                    R"("latestDateCovered":"2026-11-24T09:00:00.000+0000"})"});
+  script.instead("/deleted/", {.body = R"({"deletedRecords":[],"earliestDateAvailable":"2026-11-09T00:00:00.000+0000",)"
+                                       R"("latestDateCovered":"2026-11-24T09:00:00.000+0000"})"});
   removed(*open(since("2026-11-24T11:00:00Z", true)));
   EXPECT_EQ(page.next.text, R"({"since":"2026-11-24T11:50:00Z","v":1})") << "a mark of two hours ago says nothing";
 }
@@ -162,17 +170,20 @@ TEST_F(SalesforceReading, DeletionsThatAreForgottenAskForAFullRun) {
   };
   EXPECT_THAT(refused(since("2026-11-01T00:00:00Z", true)), HasSubstr("in full"));
   EXPECT_EQ(refused(since("2026-11-01T00:00:00Z", false)), "read");
-  script.when("/deleted/", {.body = R"({"deletedRecords":[],"earliestDateAvailable":"2026-11-24T11:30:00.000+0000",)"
-                                    R"("latestDateCovered":"2026-11-24T12:00:00.000+0000"})"});
+  script.instead("/deleted/", {.body = R"({"deletedRecords":[],"earliestDateAvailable":"2026-11-24T11:30:00.000+0000",)"
+                                       R"("latestDateCovered":"2026-11-24T12:00:00.000+0000"})"});
   EXPECT_THAT(refused(since("2026-11-24T11:00:00Z", true)), HasSubstr("in full"));
 }
 
 TEST_F(SalesforceReading, AFeedThatRefusesTheMinuteUnderWayIsAskedWithoutIt) {
   count(0);
-  script.when("end=2026-11-24T12:01:00Z", {.status = 400, .body = R"([{"errorCode":"INVALID_REPLICATION_DATE","message":"end is in the future"}])"});
+  script.when(
+      "end=2026-11-24T12:01:00Z",
+      {.status = 400, .body = R"([{"errorCode":"INVALID_REPLICATION_DATE","message":"end is in the future"}])"});
   removed(*open(since("2026-11-24T11:00:00Z", true)));
   EXPECT_THAT(script.calls("/deleted/").back(), HasSubstr("end=2026-11-24T12:00:00Z"));
-  script.when("/deleted/?start=2026-11-24T10", {.status = 400, .body = R"([{"errorCode":"INVALID_REPLICATION_DATE","message":"purged"}])"});
+  script.when("/deleted/?start=2026-11-24T10",
+              {.status = 400, .body = R"([{"errorCode":"INVALID_REPLICATION_DATE","message":"purged"}])"});
   EXPECT_THROW(removed(*open(since("2026-11-24T10:00:00Z", true))), Error);
 }
 
