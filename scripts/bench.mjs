@@ -4,6 +4,7 @@
 //   npm run bench -- rest bulk             some of them
 //   npm run bench -- --quick               fewer records and repetitions: about 5 minutes
 //   npm run bench -- --write               puts the tables into docs/benchmarks.md
+//   npm run bench -- --no-build            measures what is built already
 //   npm run bench -- --list                names the workloads
 //
 // A missed target is printed as MISSED; the exit code says only whether everything could be measured.
@@ -18,6 +19,7 @@ import { setUp } from './setup.mjs';
 const benchFolder = join(projectFolder, 'tests', 'bench');
 const document = join(projectFolder, 'docs', 'benchmarks.md');
 const [begin, end] = ['<!-- made by npm run bench: begin -->', '<!-- made by npm run bench: end -->'];
+const knownOptions = ['--quick', '--write', '--no-build', '--list'];
 const programs = ['bench_responder', 'bench_measure', 'bench_copy_floor', 'bench_mapping'];
 
 const sizes = {
@@ -99,9 +101,9 @@ async function writeDocument(outcomes, conditions) {
 async function main(words) {
   const options = words.filter((word) => word.startsWith('--') && word !== '--');
   const names = words.filter((word) => !word.startsWith('--'));
-  const unknown = options.find((option) => !['--quick', '--write', '--list'].includes(option));
-  if (unknown) throw new PlainError(`bench does not know ${unknown}; it knows --quick, --write and --list`);
-  await prepare();
+  const unknown = options.find((option) => !knownOptions.includes(option));
+  if (unknown) throw new PlainError(`bench does not know ${unknown}; it knows ${knownOptions.join(', ')}`);
+  if (!options.includes('--no-build')) await prepare();
   const { workloads } = await import('../tests/bench/workloads/index.mjs');
   const known = workloads.map(({ id, name, title }) => `${name.padEnd(10)}${id.padEnd(5)}${title}`).join('\n');
   if (options.includes('--list')) return console.log(known);

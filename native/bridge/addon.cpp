@@ -38,11 +38,16 @@ Napi::Error to_js(Napi::Env env, const Error& error) {
 class Session {
  public:
   Session(Napi::Env env, nexpo::EngineConfig config, Napi::Function on_event)
-      : deliveries_(Deliveries::New(env, on_event, "data-sync", 0, 1, this)),
-        engine_(std::make_unique<Engine>(std::move(config), [this](std::string event) {
-          deliver({0, Result<std::string>(std::in_place_index<0>, std::move(event))});
-        })) {
+      : deliveries_(Deliveries::New(env, on_event, "data-sync", 0, 1, this)) {
     deliveries_.Unref(env);  // an idle engine does not keep the process alive; a pending call does (see expect)
+    try {
+      engine_ = std::make_unique<Engine>(std::move(config), [this](std::string event) {
+        deliver({0, Result<std::string>(std::in_place_index<0>, std::move(event))});
+      });
+    } catch (...) {
+      deliveries_.Abort();
+      throw;
+    }
   }
   ~Session() { abandon(); }
   Session(const Session&) = delete;

@@ -80,6 +80,7 @@ class JsonText {
   // There is room for the text and a quote. Gives whether it holds bytes that are not ASCII.
   bool put_inside(std::string_view text) {
     ByteBlock high;
+    bool as_it_is = true;
     const char* at = text.data();
     const char* const end = at + text.size();
     while (end - at >= static_cast<std::ptrdiff_t>(ByteBlock::kBytes)) {
@@ -89,11 +90,23 @@ class JsonText {
       const size_t plain = needing_escape(block).first();
       at += plain;
       place_ += plain;
-      if (plain == ByteBlock::kBytes) continue;
-      const char special = *at++;
-      escape(special, static_cast<size_t>(end - at));
+      if (plain < ByteBlock::kBytes) {
+        escape(*at, static_cast<size_t>(end - at));
+        ++at;
+        as_it_is = false;
+      }
     }
-    return put_rest({at, static_cast<size_t>(end - at)}) || high.any();
+    const auto left = static_cast<size_t>(end - at);
+    if (as_it_is && text.size() >= ByteBlock::kBytes) {
+      // The last block once more, so far back that it ends with the text.
+      const ByteBlock block = ByteBlock::load(end - ByteBlock::kBytes);
+      if (!needing_escape(block).any()) {
+        block.store(place_ + left - ByteBlock::kBytes);
+        place_ += left;
+        return (high | block.high()).any();
+      }
+    }
+    return put_rest({at, left}) || high.any();
   }
 
   // Less than a block.

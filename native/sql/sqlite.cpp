@@ -31,8 +31,8 @@ SqliteDatabase::SqliteDatabase(std::filesystem::path file, const SqliteOptions& 
   execute(fmt::format("PRAGMA page_size={}", options.page_bytes));
   if (options.write_ahead_log && !options.read_only) execute("PRAGMA journal_mode=WAL");
   execute(fmt::format("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=OFF;"
-                      "PRAGMA temp_store=FILE; PRAGMA cache_size=-{}",
-                      options.cache_kib));
+                      "PRAGMA temp_store=FILE; PRAGMA wal_autocheckpoint={}; PRAGMA cache_size=-{}",
+                      options.checkpoint_pages, options.cache_kib));
   execute("SELECT 1 FROM sqlite_schema LIMIT 1");  // a file that is no database shows itself here
 }
 

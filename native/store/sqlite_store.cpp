@@ -12,8 +12,7 @@
 namespace nexpo {
 namespace {
 
-constexpr int kWriterCacheKib = 16 * 1024;
-constexpr int kReaderCacheKib = 16 * 1024;
+constexpr int kCacheKib = 8 * 1024;  // of each connection
 
 /// Writes and reads have a connection each, so that a page's look-ups do not wait for another page's disk flush.
 class SqliteStore final : public StateStore {
@@ -27,8 +26,8 @@ class SqliteStore final : public StateStore {
     if (failed)
       throw Error(ErrorKind::invalid, fmt::format("{}: the folder cannot be made ({})", home_.string(), failed.message()));
     if (made) std::filesystem::permissions(home_, std::filesystem::perms::owner_all);
-    writer_ = std::make_unique<SqliteState>(home_ / "state.db", kWriterCacheKib);
-    reader_ = std::make_unique<SqliteState>(home_ / "state.db", kReaderCacheKib);
+    writer_ = std::make_unique<SqliteState>(home_ / "state.db", kCacheKib);
+    reader_ = std::make_unique<SqliteState>(home_ / "state.db", kCacheKib);
   }
 
   Task<Lease> acquire(std::string sync_id) override {

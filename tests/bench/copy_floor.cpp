@@ -1,6 +1,7 @@
-// copy_floor DATABASE_URL TABLE DATA_FOLDER RECORDS BATCH STEP GENERATION MERGE_SQL
+// copy_floor DATABASE_URL TABLE DATA_FOLDER RECORDS BATCH STEP GENERATION BASE MERGE_SQL
 // The floor of writing to PostgreSQL: rows that lie ready as COPY text go into a staging table and from there, BATCH at
-// a time, into TABLE, over libpq and one connection. STEP and GENERATION say which records are changed (0: none).
+// a time, into TABLE, over libpq and one connection. STEP, GENERATION and BASE say how the
+// records have changed (responder/row_image.hpp).
 // Prints {"records": n, "seconds": s}; the seconds begin behind the login.
 #include <libpq-fe.h>
 
@@ -71,12 +72,13 @@ double run(char** words) {
   bench::Change change;
   change.step = std::stoul(words[6]);
   change.generation = std::stoi(words[7]);
+  change.base = std::stoi(words[8]);
   session.execute(std::string("CREATE TEMPORARY TABLE staging AS SELECT * FROM ") + words[2] + " LIMIT 0");
   const auto started = std::chrono::steady_clock::now();
   for (size_t from = 0; from < records; from += batch) {
     session.execute("BEGIN");
     copy_rows(session, image, change, from, std::min(records, from + batch));
-    session.execute(words[8]);
+    session.execute(words[9]);
     session.execute("TRUNCATE staging");
     session.execute("COMMIT");
   }
@@ -86,8 +88,8 @@ double run(char** words) {
 }  // namespace
 
 int main(int count, char** words) {
-  if (count != 9) {
-    std::fprintf(stderr, "copy_floor: eight arguments are needed: see the top of its source\n");
+  if (count != 10) {
+    std::fprintf(stderr, "copy_floor: nine arguments are needed: see the top of its source\n");
     return EXIT_FAILURE;
   }
   try {

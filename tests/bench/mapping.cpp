@@ -26,6 +26,7 @@ namespace {
 using namespace nexpo;
 
 constexpr size_t kPageRecords = 2'000;
+constexpr size_t kCallRecords = 200;  // of the target
 constexpr size_t kChunkBytes = 256 * 1024;
 constexpr int kRepetitions = 5;
 
@@ -63,7 +64,7 @@ class Pipeline {
  public:
   explicit Pipeline(const MappingPlan& plan) : plan_(plan), selection_(plan.source_paths()), writer_(plan.target_fields()) {}
 
-  /// Mapped records as JSON, one per line. The page's text is moved in, as it is from a response.
+  /// Mapped records as JSON, one per line, as many at a time as a call of the target takes.
   template <class Take>
   void run_json(const std::vector<std::string>& pages, bool fingerprints, Take take) {
     for (const std::string& page : pages) {
@@ -98,13 +99,14 @@ class Pipeline {
   template <class Take>
   void write(const MappedBatch& mapped, bool fingerprints, Take take) {
     if (!mapped.rejections.empty()) throw std::runtime_error(mapped.rejections[0].message);
-    out_.clear();
     for (size_t row = 0; row < mapped.records.size(); ++row) {
       if (fingerprints) digest_ += fingerprint_of(mapped.records.row(row)).bytes[0];
       writer_.append(out_, mapped.records.row(row));
       out_ += '\n';
+      if ((row + 1) % kCallRecords != 0 && row + 1 < mapped.records.size()) continue;
+      take(out_);
+      out_.clear();
     }
-    take(out_);
   }
 
   const MappingPlan& plan_;

@@ -9,6 +9,32 @@
 
 namespace nexpo::salesforce {
 
+namespace {
+
+/// The settings that a refused login is about, the likeliest one last.
+std::string settings_of(Flow flow) {
+  switch (flow) {
+    case Flow::client_credentials: return "clientId, clientSecret";
+    case Flow::jwt: return "clientId, username, privateKey";
+    case Flow::refresh_token: return "clientId, clientSecret, refreshToken";
+    case Flow::password: return "clientId, clientSecret, username, securityToken, password";
+    case Flow::soap: return "username, securityToken, password";
+  }
+  return "";
+}
+
+/// What the org said, and where to look.
+Error refusal_of(const http::Response& response, Flow flow) {
+  const Error error = error_of(response, "salesforce: login");
+  if (error.kind() != ErrorKind::unauthorized) return error;
+  const std::string settings = settings_of(flow);
+  return Error(error.kind(), error.message() + "; check " + settings)
+      .with_code(error.code())
+      .with_field(settings.substr(settings.rfind(' ') + 1));
+}
+
+}  // namespace
+
 LoginTokens::LoginTokens(http::Client& http, Login login, std::string client_name, const ConnectorContext& context)
     : http_(http),
       login_(std::move(login)),
@@ -87,7 +113,7 @@ Task<http::Response> LoginTokens::post(std::string path, std::string type, std::
   request.cancel = cancel_;
   http::Response response = co_await http_.send(std::move(request));
   constexpr int kOk = 200;
-  if (response.status != kOk) throw error_of(response, "salesforce: login");
+  if (response.status != kOk) throw refusal_of(response, login_.flow);
   co_return response;
 }
 

@@ -115,6 +115,11 @@ Task<http::Response> Org::query_by_composite(std::string url, std::string doing)
   co_return unwrap_composite(std::move(outer), doing);
 }
 
+Task<std::optional<Seconds>> Org::server_time() {
+  const http::Response answer = co_await get("/services/data", "salesforce: list of API versions");
+  co_return date_of(answer);
+}
+
 Task<Org::RowCount> Org::count(std::string object, std::string where, bool deleted_too) {
   Select select;
   select.fields = {"COUNT()"};

@@ -53,6 +53,8 @@ class Org {
     int64_t rows = 0;
     std::optional<Seconds> at;  ///< the server's time of the answer
   };
+  /// The server's clock, by a call that always answers.
+  Task<std::optional<Seconds>> server_time();
   Task<RowCount> count(std::string object, std::string where, bool deleted_too);
 
   using DescribeRef = std::shared_ptr<const Describe>;

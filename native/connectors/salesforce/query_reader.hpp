@@ -11,8 +11,9 @@
 
 namespace nexpo::salesforce {
 
-/// Each page is a statement of its own: rows behind the last one, in order, with a LIMIT. No cursor stays open in the
-/// server between pages, and any page can be asked for again.
+/// Each call is a statement of its own: rows behind the last one, in order, with a LIMIT. No cursor stays open in the
+/// server between calls, and any page can be asked for again. A call brings as many rows as the server gives at once,
+/// whatever the size of the pages that are handed over: calls are what the org's quota counts.
 ///
 /// A window is read in the order (stamp, Id). A full read goes by Id alone and has no bounds: no change moves a record
 /// in that order, so a record that lives through the read is seen, and what was not seen is gone.
@@ -22,8 +23,9 @@ class QueryReader final : public Reader {
     Columns columns;
     bool deleted_too = false;  ///< rows of the recycle bin come along, as removals
     bool full = true;
-    int page_rows = kQueryRowsMax;
-    ReadProgress progress;  ///< the window, and the row to go on behind
+    int page_rows = kQueryRowsMax;       ///< of a page that is handed over, at most
+    int statement_rows = kQueryRowsMax;  ///< LIMIT
+    ReadProgress progress;               ///< the window, and the row to go on behind
   };
   QueryReader(std::shared_ptr<Org> org, Plan plan);
 
@@ -33,15 +35,18 @@ class QueryReader final : public Reader {
  private:
   std::string statement() const;
   Task<http::Response> fetch();
-  Page decode(std::string body);
-  void advance(Page& page, const JsonDecoder::Envelope& envelope);
+  void decode(std::string body);
+  Page take_page();
 
   std::shared_ptr<Org> org_;
   Plan plan_;
   RowFormat format_;
   JsonDecoder decoder_;
-  std::string more_;  ///< the rest of a statement's rows, if the server gave fewer than LIMIT at once, or empty
-  size_t statement_rows_ = 0;  ///< rows that came for the statement so far
+  RecordBatch fetched_;     ///< rows of the last answer
+  size_t given_ = 0;        ///< of those, handed over
+  std::string more_;        ///< where the statement's rows go on, if the server gave fewer than LIMIT at once, or empty
+  size_t came_ = 0;         ///< rows that came for the statement so far
+  bool exhausted_ = false;  ///< no statement follows
 };
 
 }  // namespace nexpo::salesforce

@@ -50,14 +50,14 @@ RecordBatch RowFormat::finish(const RecordBatch& wide, Convert convert) const {
   RecordBatch rows(columns_.slots, wide.arena());
   rows.reserve(wide.size());
   for (size_t row = 0; row < wide.size(); ++row) {
-    const std::span<const Value> from = wide.row(row);
-    if (from[id_slot].view().empty()) throw Error(ErrorKind::unavailable, "salesforce: a row of the answer has no Id");
+    const std::span<const Value> cells = wide.row(row);
+    if (cells[id_slot].view().empty()) throw Error(ErrorKind::unavailable, "salesforce: a row of the answer has no Id");
     RowHead head;
-    head.key = from[id_slot].view();
-    if (stamp_slot) head.version = normal_time(from[stamp_slot].view(), arena);
-    if (deleted_slot && from[deleted_slot].view() == "true") head.op = RecordOp::remove;
+    head.key = cells[id_slot].view();
+    if (stamp_slot) head.version = normal_time(cells[stamp_slot].view(), arena);
+    if (deleted_slot && cells[deleted_slot].view() == "true") head.op = RecordOp::remove;
     const std::span<Value> to = rows.add(head);
-    for (size_t slot = 0; slot < columns.size(); ++slot) to[slot] = convert(from[slot], columns[slot].type, arena);
+    for (size_t slot = 0; slot < columns.size(); ++slot) to[slot] = convert(cells[slot], columns[slot].type, arena);
   }
   return rows;
 }
@@ -65,15 +65,5 @@ RecordBatch RowFormat::finish(const RecordBatch& wide, Convert convert) const {
 RecordBatch RowFormat::finish_json(const RecordBatch& wide) const { return finish(wide, convert_json); }
 
 RecordBatch RowFormat::finish_csv(const RecordBatch& wide) const { return finish(wide, convert_csv); }
-
-Position RowFormat::position_of(const RecordBatch& rows, size_t row, bool by_stamp) const {
-  const RowHead& head = rows.head(row);
-  Position position;
-  position.id = head.key;
-  if (!by_stamp) return position;
-  position.stamp = parse_time(head.version);
-  if (!position.stamp) throw Error(ErrorKind::unavailable, "salesforce: a row of the answer has no " + columns_.stamp);
-  return position;
-}
 
 }  // namespace nexpo::salesforce

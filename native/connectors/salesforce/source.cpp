@@ -70,6 +70,7 @@ Task<> SalesforceSource::begin(Reading& reading) {
   } else {
     throw std::get<1>(counted);
   }
+  if (!count.at) count.at = co_await org_->server_time();
   const Seconds now = count.at.value_or(std::chrono::floor<std::chrono::seconds>(org_->clock().now()));
   if (reading.feed && now - *progress.window.low > kDeletionsKept) {
     throw Error(
@@ -88,7 +89,7 @@ Task<> SalesforceSource::begin(Reading& reading) {
 
 Task<std::unique_ptr<Reader>> SalesforceSource::open(Reading& reading) {
   std::unique_ptr<Reader> reader;
-  const int page_rows = std::min(reading.plan.page_records_max, kQueryRowsMax);
+  const int page_rows = reading.plan.page_records_max;
   const Stage stage = reading.progress.stage;
   if (reading.bulk || stage == Stage::bulk) reader = co_await open_bulk(reading);
   if (!reader && stage != Stage::deleted) {

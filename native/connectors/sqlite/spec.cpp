@@ -29,9 +29,17 @@ class SqliteConnection final : public Connection {
   }
 
   Task<std::string> test() override {
+    const std::filesystem::path& path = writing_.settings().path;
+    if (writing_.to_be_made()) {
+      const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+      if (!std::filesystem::is_directory(folder))
+        throw Error(ErrorKind::invalid, "path: there is no folder " + folder.string() + "; make it first")
+            .with_field("path");
+      co_return "SQLite " + std::string(sqlite3_libversion()) + ", " + path.string() + ", which a run makes";
+    }
     auto count = [](sql::SqliteDatabase& database) { return table_names(database).size(); };
     const size_t tables = co_await either().run(std::move(count));
-    co_return "SQLite " + std::string(sqlite3_libversion()) + ", " + reading_.settings().path.string() + ", " +
+    co_return "SQLite " + std::string(sqlite3_libversion()) + ", " + path.string() + ", " +
         std::to_string(tables) + (tables == 1 ? " table" : " tables");
   }
 

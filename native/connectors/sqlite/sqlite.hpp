@@ -31,6 +31,8 @@ class Session {
       : settings_(std::move(settings)), workers_(workers), read_only_(read_only) {}
 
   const Settings& settings() const { return settings_; }
+  /// A file that a run makes, and nothing before: looking at it would leave an empty one behind.
+  bool to_be_made() const { return settings_.create_table && !std::filesystem::exists(settings_.path); }
   uint64_t calls() const { return calls_; }
 
   /// Runs `work(database)` off the loop thread, one piece at a time.

@@ -83,7 +83,11 @@ class TableTarget final : public Target {
   explicit TableTarget(Session& session) : session_(session) {}
 
   Task<Schema> describe(std::string object) override {
-    auto work = [&](sql::SqliteDatabase& database) { return describe_table(database, session_.settings(), object); };
+    const Settings& settings = session_.settings();
+    if (session_.to_be_made())
+      throw Error(ErrorKind::invalid, fmt::format("{}: not there yet; a run makes it", settings.path.string()))
+          .with_field("path");
+    auto work = [&](sql::SqliteDatabase& database) { return describe_table(database, settings, object); };
     co_return co_await session_.run(std::move(work));
   }
 

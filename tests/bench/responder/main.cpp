@@ -2,7 +2,8 @@
 //
 //   bench_responder --data FOLDER [--port N] [--threads N] [--records N] [--result-rows N] [--latency-ms N]
 //                   [--connections N]
-// Prints its URL. Control: GET /__stats; GET /__set?records=&generation=&step=&verifyEvery=&forget=1; GET /__reset.
+// Prints its URL. Control: GET /__stats; GET /__set?records=&generation=&step=&base=&verifyEvery=&forget=1; GET
+// /__reset.
 #include <cstdlib>
 #include <iostream>
 #include <map>

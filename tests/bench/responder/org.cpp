@@ -115,6 +115,7 @@ Response Org::control(const Request& request, const HttpServer& server) {
     const size_t generation = value("generation", static_cast<size_t>(state_.change.generation));
     const bool changed = generation != static_cast<size_t>(state_.change.generation);
     state_.change.generation = static_cast<int>(generation % 10);
+    state_.change.base = static_cast<int>(value("base", static_cast<size_t>(state_.change.base)) % 10);
     state_.change.step = value("step", state_.change.step);
     if (changed) state_.change.stamp = stamp_now();
     ledger_.set_verify_every(std::max<size_t>(1, value("verifyEvery", 1)));

@@ -78,9 +78,9 @@ void RowImage::append(std::string& out, size_t index, const Change& change) cons
   char* const at = out.data() + start;
   write_id(at + row.id, kSourceIds, index);
   if (row.id_in_url != kNowhere) write_id(at + row.id_in_url, kSourceIds, index);
-  if (!change.applies_to(index)) return;
-  at[row.generation] = static_cast<char>('0' + change.generation);
-  if (row.stamp != kNowhere) std::memcpy(at + row.stamp, change.stamp.data(), kFirstStamp.size());
+  at[row.generation] = change.digit_of(index);
+  if (row.stamp != kNowhere && change.applies_to(index))
+    std::memcpy(at + row.stamp, change.stamp.data(), kFirstStamp.size());
 }
 
 }  // namespace bench

@@ -8,13 +8,16 @@
 
 namespace bench {
 
-/// The state of a changed record: every `step`-th one has `generation` and `stamp`; 0 changes none.
+/// How the records have changed: every `step`-th one has `generation` and `stamp`, the others have generation `base`
+/// and the stamp they began with. A step of 0 is none.
 struct Change {
   size_t step = 0;
   int generation = 0;  ///< 0 to 9
+  int base = 0;        ///< 0 to 9
   std::string stamp;   ///< "2026-11-24T10:00:00", UTC
 
   bool applies_to(size_t index) const { return step != 0 && index % step == 0; }
+  char digit_of(size_t index) const { return static_cast<char>('0' + (applies_to(index) ? generation : base)); }
 };
 
 /// Record `index` is row `index % rows` with the id and, if it is changed, the generation and stamp put in: all of them

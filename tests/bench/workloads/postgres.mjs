@@ -13,9 +13,9 @@ import { startResponder } from '../runner/responder.mjs';
 import { target } from '../runner/targets.mjs';
 
 const phases = [
-  { name: 'inserts', generation: 0, step: 0, flags: [] },
-  { name: 'updates', generation: 1, step: 1, flags: ['--full', '--approve'] },
-  { name: '1 % changed', generation: 2, step: 100, flags: ['--full', '--approve'] },
+  { name: 'inserts', generation: 0, step: 0, base: 0, flags: [] },
+  { name: 'updates', generation: 1, step: 1, base: 0, flags: ['--full', '--approve'] },
+  { name: '1 % changed', generation: 2, step: 100, base: 1, flags: ['--full', '--approve'] },
 ];
 const recordsPerMerge = 100_000;
 const settings = { shared_buffers: '512MB', max_wal_size: '8GB', checkpoint_timeout: '30min' };
@@ -57,7 +57,7 @@ function contestantsOf(world) {
     label: 'libpq COPY + merge',
     table: 'floor',
     records: world.records,
-    start: ({ step, generation }) => copyFloor(world, step, generation),
+    start: (phase) => copyFloor(world, phase),
   };
   const copy = {
     label: 'JavaScript COPY + merge',
@@ -71,8 +71,8 @@ function contestantsOf(world) {
   return [...contestants, jobsContestant(world)];
 }
 
-async function copyFloor({ database, data, records }, step, generation) {
-  const args = [database, 'floor', data, records, recordsPerMerge, step, generation, mergeStatement('floor')].map(
+async function copyFloor({ database, data, records }, { step, generation, base }) {
+  const args = [database, 'floor', data, records, recordsPerMerge, step, generation, base, mergeStatement('floor')].map(
     String,
   );
   const usage = await measured(join(programFolder, 'bench_copy_floor'), args);
@@ -84,15 +84,19 @@ function engineSync({ source, database }) {
     source: salesforce(source.url),
     target: { type: 'postgresql', config: { connectionString: database } },
     targetObject: 'ours',
+    // A transaction a page in the database and two in the store: fewer, larger pages.
+    settings: { batchSize: 10_000 },
   });
 }
+
+const setSource = ({ source }, records, { generation, step, base }) => source.set({ records, generation, step, base });
 
 /** Each phase begins with the state that the one before has left; the first begins with an empty table. */
 function contestantOf(world, { label, table, records, start }, phase) {
   return {
     name: `${label}: ${phase.name}`,
     async run() {
-      await world.source.set({ records, generation: phase.generation, step: phase.step });
+      await setSource(world, records, phase);
       if (phase === phases[0]) await world.client.query(tableStatement(table));
       await world.client.query('CHECKPOINT');
       const usage = await start(phase);
@@ -117,7 +121,7 @@ function jobsContestant(world) {
     name: 'BullMQ job per record: inserts',
     repetitionsMax: 1,
     async run() {
-      await world.source.set({ records: world.smallRecords, generation: 0, step: 0 });
+      await setSource(world, world.smallRecords, phases[0]);
       await world.client.query(tableStatement('jobs'));
       const { source, database, redis, smallRecords: records } = world;
       const usage = await measuredPeer('bullmq_jobs', { source: source.url, database, table: 'jobs', redis, records });

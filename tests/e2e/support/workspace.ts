@@ -16,6 +16,7 @@ export function salesforce(twin: Twin, more: Record<string, unknown> = {}): Sync
 /** A folder with the state, the sync files and the target of one test, and the command line that uses them. */
 export class Workspace {
   readonly #folder = temporaryFolder();
+  readonly #started: Started[] = [];
   readonly env: Record<string, string | undefined> = {};
 
   get home(): string {
@@ -61,8 +62,10 @@ export class Workspace {
   }
 
   start(command: string, sync: SyncFile | string, ...more: string[]): Started {
-    const file = typeof sync === 'string' ? sync : this.write(`${sync.id}.json`, sync);
-    return startCommand([command, file, '--json', ...more], this.#options());
+    const file = typeof sync === 'string' ? sync : this.write(`${path.basename(String(sync.id))}.json`, sync);
+    const started = startCommand([command, file, '--json', ...more], this.#options());
+    this.#started.push(started);
+    return started;
   }
 
   /** Runs `data-sync` with these words and no others. */
@@ -70,7 +73,9 @@ export class Workspace {
     return dataSync(args, this.#options());
   }
 
+  /** Ends what still runs, as it does after a test that failed. */
   remove(): void {
+    for (const { child } of this.#started) if (child.exitCode === null) child.kill('SIGKILL');
     this.#folder.remove();
   }
 

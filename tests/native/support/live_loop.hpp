@@ -49,7 +49,7 @@ auto run_on(Loop& loop, Make make) {
     });
   });
   result->ended.get_future().wait();
-  if (result->thrown) std::rethrow_exception(result->thrown);
+  if (result->thrown) std::rethrow_exception(std::move(result->thrown));
   if constexpr (!std::is_void_v<T>) return std::move(*result->value);
 }
 

@@ -29,10 +29,10 @@ TEST_F(SalesforceRows, AnUpsertNamesTheTypeAndLeavesUnsetCellsOut) {
   add({Value::text("K\"1"), Value::text("Acme"), Value::number("12.50"), Value::boolean(true), Value::null()});
   add({Value::text("K2"), Value(), Value(), Value(), Value::text("")});
   const std::vector<size_t> rows = {0, 1};
-  EXPECT_EQ(
-      encode_collection(fields, batch, rows),
-      R"({"allOrNone":false,"records":[{"attributes":{"type":"Account"},"Ext__c":"K\"1","Name":"Acme",)"
-      R"("AnnualRevenue":12.50,"Active__c":true,"Description":null},{"attributes":{"type":"Account"},"Ext__c":"K2","Description":""}]})");
+  EXPECT_EQ(encode_collection(fields, batch, rows),
+            R"({"allOrNone":false,"records":[{"attributes":{"type":"Account"},"Ext__c":"K\"1","Name":"Acme",)"
+            R"("AnnualRevenue":12.50,"Active__c":true,"Description":null},)"
+            R"({"attributes":{"type":"Account"},"Ext__c":"K2","Description":""}]})");
 }
 
 TEST_F(SalesforceRows, AnUpdateCarriesTheId) {

@@ -19,6 +19,7 @@ class SalesforceQueryReader : public testing::Test {
     plan.full = full;
     plan.deleted_too = !full;
     plan.page_rows = page_rows;
+    plan.statement_rows = 2;
     plan.progress = progress;
     return {script.org, std::move(plan)};
   }
@@ -79,6 +80,20 @@ TEST_F(SalesforceQueryReader, ACursorResumesBehindTheLastRowOfItsPage) {
   QueryReader resumed = reader({"Name"});
   next(resumed);
   EXPECT_THAT(script.calls("query?").back(), HasSubstr("Id > '001000000000002AAA'"));
+}
+
+TEST_F(SalesforceQueryReader, OneCallFillsSeveralPagesAndEachHasItsCursor) {
+  script.when(kQuery, {.body = query_answer({account(1), account(2)})});
+  script.when(kQuery, {.body = query_answer({account(2)})});
+  QueryReader rows = reader({"Name"}, true, 1);
+  const Page first = next(rows);
+  EXPECT_EQ(first.records.size(), 1u);
+  EXPECT_EQ(next(rows).records.head(0).key, "001000000000002AAA");
+  EXPECT_EQ(script.calls("query?").size(), 1u);
+  progress = ReadProgress::parse(first.next);
+  QueryReader resumed = reader({"Name"}, true, 1);
+  EXPECT_TRUE(next(resumed).last);
+  EXPECT_THAT(script.calls("query?").back(), HasSubstr("Id > '001000000000001AAA'"));
 }
 
 TEST_F(SalesforceQueryReader, AnAnswerThatIsCutShortOfItsLimitIsFollowedToItsEnd) {

@@ -1,0 +1,52 @@
+// The examples of docs/mapping.md are run, so that the page cannot say what is not so.
+#include <fstream>
+#include <iterator>
+
+#include <gtest/gtest.h>
+
+#include "transformer/mapped.hpp"
+
+namespace nexpo {
+namespace {
+
+std::vector<nlohmann::json> examples_of(const std::string& path) {
+  std::ifstream file(path);
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  std::vector<nlohmann::json> examples;
+  const std::string open = "```json example\n";
+  for (size_t at = page.find(open); at != std::string::npos; at = page.find(open, at)) {
+    at += open.size();
+    const size_t close = page.find("```", at);
+    examples.push_back(nlohmann::json::parse(page.substr(at, close - at)));
+  }
+  return examples;
+}
+
+TEST(MappingPage, SaysWhatTheMappingDoes) {
+  const auto examples = examples_of(DOCS "/mapping.md");
+  ASSERT_GE(examples.size(), 10u);
+  for (const nlohmann::json& example : examples) {
+    const std::string result = map_record(example["fieldMappings"].dump(), example["record"].dump());
+    if (example.contains("rejects")) {
+      EXPECT_EQ(result, example["rejects"].get<std::string>());
+    } else {
+      ASSERT_TRUE(nlohmann::json::accept(result)) << result;
+      EXPECT_EQ(nlohmann::json::parse(result), example["gives"]) << example.dump(2);
+    }
+  }
+}
+
+TEST(MappingPage, NamesEveryFunction) {
+  std::ifstream file(DOCS "/mapping.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const std::string fault = step_fault(R"({"no such function at all":1})");
+  std::string names = fault.substr(fault.find("known: ") + 7);
+  for (size_t comma = 0; !names.empty(); names = comma == std::string::npos ? "" : names.substr(comma + 2)) {
+    comma = names.find(", ");
+    const std::string name = names.substr(0, comma);
+    EXPECT_TRUE(page.find("`" + name + "`") != std::string::npos || page.find("### " + name) != std::string::npos) << name;
+  }
+}
+
+}  // namespace
+}  // namespace nexpo
