@@ -25,14 +25,13 @@ import type {
 export class Engine {
   readonly #native: Native;
   readonly #handle: unknown;
+  #closing?: Promise<unknown>;
 
   /** @throws EngineError of kind `invalid` for a wrong option, `unavailable` if the state cannot be opened. */
   constructor(options: EngineOptions = {}, onEvent: (event: EngineEvent) => void = () => {}) {
     this.#native = loadNative();
     try {
-      this.#handle = this.#native.open(JSON.stringify(withDefaults(options)), (event) =>
-        onEvent(JSON.parse(event) as EngineEvent),
-      );
+      this.#handle = this.#native.open(JSON.stringify(withDefaults(options)), (event) => pass(event, onEvent));
     } catch (thrown) {
       throw EngineError.from(thrown);
     }
@@ -87,15 +86,28 @@ export class Engine {
 
   /** Stops all runs after the page in flight and closes the state. The engine is of no use afterwards. */
   async close(): Promise<void> {
-    await this.#native.close(this.#handle);
+    this.#closing ??= this.#native.close(this.#handle);
+    await this.#closing;
   }
 
   async #call<T>(method: string, body: object): Promise<T> {
+    if (this.#closing) throw new EngineError('this engine was closed; open another one', { kind: 'cancelled' });
     try {
       return JSON.parse(await this.#native.call(this.#handle, method, JSON.stringify(body))) as T;
     } catch (thrown) {
       throw EngineError.from(thrown);
     }
+  }
+}
+
+/** An exception of the listener is its own affair: an uncaught one of the process, not of the run that told it. */
+function pass(event: string, onEvent: (event: EngineEvent) => void): void {
+  try {
+    onEvent(JSON.parse(event) as EngineEvent);
+  } catch (thrown) {
+    queueMicrotask(() => {
+      throw thrown;
+    });
   }
 }
 

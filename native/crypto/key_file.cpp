@@ -33,7 +33,8 @@ void make_key(const std::filesystem::path& path) {
   const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) refuse(path, std::strerror(errno));
   const std::string text = base64_encode(random_key(path)) + "\n";
-  const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+  const auto size = static_cast<ssize_t>(text.size());
+  const bool written = ::write(file, text.data(), text.size()) == size && ::fsync(file) == 0;
   const int error = errno;
   ::close(file);
   // link() does not replace: whoever comes second keeps the first one's key.

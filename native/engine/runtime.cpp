@@ -42,18 +42,20 @@ Vault open_vault(EngineConfig& config) {
 
 Task<> keep_store(Runtime& runtime) { runtime.store = co_await open_store(runtime); }
 
-/// Runs `task` on the loop thread and waits for it on this one.
+/// Runs `task` on the loop thread and waits for it on this one. The promise is shared: the loop thread may still be
+/// inside it when this one goes on.
 void run_blocking(Loop& loop, Task<> task) {
-  std::promise<void> ended;
-  loop.post([&] {
-    spawn(std::move(task), [&](std::exception_ptr thrown) {
+  const auto ended = std::make_shared<std::promise<void>>();
+  std::future<void> end = ended->get_future();
+  loop.post([&task, ended] {
+    spawn(std::move(task), [ended](std::exception_ptr thrown) {
       if (thrown)
-        ended.set_exception(std::move(thrown));
+        ended->set_exception(std::move(thrown));
       else
-        ended.set_value();
+        ended->set_value();
     });
   });
-  ended.get_future().get();
+  end.get();
 }
 
 }  // namespace

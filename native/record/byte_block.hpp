@@ -91,7 +91,8 @@ class ByteBlock {
 /// Copies without a call: most texts are short. The places must not overlap.
 inline void copy_bytes(char* to, const char* from, size_t size) {
   if (size >= ByteBlock::kBytes) {
-    for (size_t at = 0; at + ByteBlock::kBytes < size; at += ByteBlock::kBytes) ByteBlock::load(from + at).store(to + at);
+    for (size_t at = 0; at + ByteBlock::kBytes < size; at += ByteBlock::kBytes)
+      ByteBlock::load(from + at).store(to + at);
     ByteBlock::load(from + size - ByteBlock::kBytes).store(to + size - ByteBlock::kBytes);
   } else if (size >= 8) {
     uint64_t first, last;

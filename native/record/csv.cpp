@@ -95,17 +95,16 @@ bool CsvDecoder::has_row() const { return state_->ready; }
 void CsvDecoder::finish(RecordBatch& batch) {
   state_->take_rows(batch, std::numeric_limits<size_t>::max(), true);
   if (state_->scanner.inside_quotes()) {
-    throw Error(ErrorKind::unavailable, fmt::format("the CSV text was cut inside a quoted cell of row {}",
-                                                    state_->scanner.row_number() + 1));
+    throw Error(ErrorKind::unavailable,
+                fmt::format("the CSV text was cut inside a quoted cell of row {}", state_->scanner.row_number() + 1));
   }
 }
 
 const std::vector<std::string>& CsvDecoder::header() const { return state_->header; }
 
 void append_csv_cell(std::string& out, std::string_view text, char delimiter) {
-  const bool plain = std::none_of(text.begin(), text.end(), [&](char c) {
-    return c == delimiter || c == '"' || c == '\n' || c == '\r';
-  });
+  const bool plain = std::none_of(text.begin(), text.end(),
+                                  [&](char c) { return c == delimiter || c == '"' || c == '\n' || c == '\r'; });
   if (plain) {
     out += text;
     return;

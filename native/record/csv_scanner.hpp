@@ -63,9 +63,9 @@ class CsvScanner {
   std::shared_ptr<Arena> memory_;
   char* data_ = nullptr;
   size_t size_ = 0, capacity_ = 0;
-  size_t row_ = 0;      ///< where the row begins
-  size_t cell_ = 0;     ///< where the cell begins that is being scanned
-  size_t search_ = 0;   ///< how far that cell has been scanned
+  size_t row_ = 0;     ///< where the row begins
+  size_t cell_ = 0;    ///< where the cell begins that is being scanned
+  size_t search_ = 0;  ///< how far that cell has been scanned
   bool escaped_ = false;
   bool complete_ = false;  ///< the row at hand is whole
   bool started_ = false;   ///< the byte order mark has been dealt with

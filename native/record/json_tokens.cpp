@@ -93,7 +93,8 @@ void JsonCursor::fail_too_deep() const {
 std::string_view JsonCursor::unescape(std::string_view text, std::string_view raw, Arena& arena) {
   char* const place = arena.allocate(raw.size());
   const Unescaped result = unescape_json(raw, place);
-  if (!result.fault.empty()) fail_in(text, static_cast<size_t>(raw.data() - text.data()) + result.fault_at, result.fault);
+  if (!result.fault.empty())
+    fail_in(text, static_cast<size_t>(raw.data() - text.data()) + result.fault_at, result.fault);
   return {place, result.size};
 }
 

@@ -38,8 +38,7 @@ class JsonTokens {
 /// A small value to copy: loops work on a local copy, which then lives in registers.
 class JsonCursor {
  public:
-  JsonCursor(std::string_view text, const JsonTokens& tokens)
-      : text_(text), at_(tokens.begin()), end_(tokens.end()) {}
+  JsonCursor(std::string_view text, const JsonTokens& tokens) : text_(text), at_(tokens.begin()), end_(tokens.end()) {}
 
   /// The first byte of the token at hand: { } [ ] : , " or the first of a number or word. 0 at the end.
   char peek() const { return at_ < end_ ? text_.data()[*at_] : '\0'; }

@@ -8,7 +8,7 @@ namespace nexpo {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
-constexpr size_t kEscapeBytesMax = 6;                        // \u0000
+constexpr size_t kEscapeBytesMax = 6;                      // \u0000
 
 // Bytes that do not stand for themselves in a JSON string.
 ByteBlock needing_escape(ByteBlock block) { return block.control() | block.equal('"') | block.equal('\\'); }
@@ -74,7 +74,8 @@ class JsonText {
     end_ = out_.data() + out_.size() - ByteBlock::kBytes;
   }
   void need(size_t bytes) {
-    if (static_cast<size_t>(end_ - place_) < bytes) [[unlikely]] grow(static_cast<size_t>(place_ - out_.data()), bytes);
+    if (static_cast<size_t>(end_ - place_) < bytes) [[unlikely]]
+      grow(static_cast<size_t>(place_ - out_.data()), bytes);
   }
 
   // There is room for the text and a quote. Gives whether it holds bytes that are not ASCII.

@@ -17,15 +17,15 @@ struct FieldSchema {
   std::string name;  ///< as the system spells it; dotted for a parent's field
   std::string label;
   FieldType type = FieldType::text;
-  std::string native_type;         ///< the system's own word ("picklist", "numeric(18,2)")
-  std::optional<int> length_max;   ///< characters; unset: no limit known
-  std::optional<int> precision;    ///< digits in all
-  std::optional<int> scale;        ///< digits behind the point
+  std::string native_type;        ///< the system's own word ("picklist", "numeric(18,2)")
+  std::optional<int> length_max;  ///< characters; unset: no limit known
+  std::optional<int> precision;   ///< digits in all
+  std::optional<int> scale;       ///< digits behind the point
   bool nullable = true;
   bool creatable = true;
   bool updatable = true;
-  bool required = false;           ///< a new record cannot be made without it
-  bool unique = false;             ///< usable as the key of an upsert
+  bool required = false;  ///< a new record cannot be made without it
+  bool unique = false;    ///< usable as the key of an upsert
   bool filterable = true;
   std::vector<std::string> values;     ///< allowed values, if the system restricts them
   std::vector<std::string> refers_to;  ///< objects a reference may point at

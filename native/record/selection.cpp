@@ -53,8 +53,7 @@ void finish(Node& node) {
   if (node.is_leaf() && node.slots.size() == 1) node.leaf_slot = node.slots[0];
   std::stable_sort(node.members.begin(), node.members.end(),
                    [](const auto& a, const auto& b) { return a.name.size() < b.name.size(); });
-  std::sort(node.elements.begin(), node.elements.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(node.elements.begin(), node.elements.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   size_t member = 0;
   for (size_t bucket = 0; bucket < Node::kBuckets; ++bucket) {
     while (member < node.members.size() && Node::bucket_of(node.members[member].name.size()) <= bucket) ++member;
@@ -70,7 +69,8 @@ Selection::Selection(std::vector<std::string> paths) : root_(std::make_unique<No
   if (paths.size() > kPathsMax) {
     throw Error(ErrorKind::invalid, fmt::format("{} paths are wanted, at most {} can be", paths.size(), kPathsMax));
   }
-  for (size_t slot = 0; slot < paths.size(); ++slot) insert(*root_, parse_path(paths[slot]), static_cast<uint32_t>(slot));
+  for (size_t slot = 0; slot < paths.size(); ++slot)
+    insert(*root_, parse_path(paths[slot]), static_cast<uint32_t>(slot));
   finish(*root_);
   shape_ = std::make_shared<const std::vector<std::string>>(std::move(paths));
 }

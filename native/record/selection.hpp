@@ -48,7 +48,8 @@ struct Selection::Node {
     for (uint16_t i = bucket == 0 ? 0 : bucket_ends[bucket - 1]; i < end; ++i) {
       const Member& member = members[i];
       if (member.prefix != prefix_of(name, readable) || member.name.size() != name.size()) continue;
-      if (name.size() <= sizeof(uint64_t) || same_rest(member.name.data(), name.data(), name.size())) return member.node.get();
+      if (name.size() <= sizeof(uint64_t) || same_rest(member.name.data(), name.data(), name.size()))
+        return member.node.get();
     }
     return nullptr;
   }

@@ -79,7 +79,8 @@ class Checker {
     if (source_->find(path.front().name)) return;
     if (const std::string column = column_name(path); !column.empty() && source_->find(column)) return;
     if (path.size() > 1) {
-      return warn(at, fmt::format("`{}` goes beyond what {} tells about itself and is not checked", text, source_->object));
+      return warn(at,
+                  fmt::format("`{}` goes beyond what {} tells about itself and is not checked", text, source_->object));
     }
     faults_.add(at, fmt::format("`{}` is no field of {}", text, source_->object), suggestion(text, names_of(*source_)));
   }
@@ -88,7 +89,8 @@ class Checker {
     const FieldSchema* target = target_->find(field.target);
     const std::string at = field.at + ".target";
     if (!target) {
-      faults_.add(at, fmt::format("`{}` is no field of {}", field.target, target_->object), suggestion(field.target, names_of(*target_)));
+      faults_.add(at, fmt::format("`{}` is no field of {}", field.target, target_->object),
+                  suggestion(field.target, names_of(*target_)));
       return;
     }
     if (std::find(seen_.begin(), seen_.end(), target) != seen_.end()) {
@@ -103,7 +105,8 @@ class Checker {
     check_type(field, *target);
     check_constants(field, *target);
     if (!target->nullable && !field.required && !field.fallback) {
-      warn(field.at, fmt::format("`{}` may not be empty in {}: add required or a defaultValue", target->name, target_->object));
+      warn(field.at,
+           fmt::format("`{}` may not be empty in {}: add required or a defaultValue", target->name, target_->object));
     }
   }
 
@@ -111,18 +114,21 @@ class Checker {
     const bool known = source_field(field, source_) != nullptr || !field.steps.empty();
     if (!known) return;
     const FieldSchema given = describe(field, source_);
-    const std::string sentence = fmt::format("{} gives {}, and `{}` takes {}", field.source, name_of(given.type), target.name,
-                                             name_of(target.type));
+    const std::string sentence = fmt::format("{} gives {}, and `{}` takes {}", field.source, name_of(given.type),
+                                             target.name, name_of(target.type));
     const Fit fits = fit(given.type, target.type);
     if (fits == Fit::no) return faults_.add(field.at, sentence, fix_for(target.type));
     if (fits == Fit::perhaps) return warn(field.at, sentence + ": values that do not fit will be refused");
-    if (target.type == FieldType::text && given.length_max && target.length_max && *given.length_max > *target.length_max) {
-      warn(field.at, fmt::format("{} has up to {} characters, and `{}` takes {}: add the format step `truncate` to cut longer ones",
-                                 field.source, *given.length_max, target.name, *target.length_max));
+    if (target.type == FieldType::text && given.length_max && target.length_max &&
+        *given.length_max > *target.length_max) {
+      warn(field.at,
+           fmt::format(
+               "{} has up to {} characters, and `{}` takes {}: add the format step `truncate` to cut longer ones",
+               field.source, *given.length_max, target.name, *target.length_max));
     }
     if (given.scale && target.scale && *given.scale > *target.scale) {
-      warn(field.at, fmt::format("{} has {} digits behind the point, and `{}` takes {}", field.source, *given.scale, target.name,
-                                 *target.scale));
+      warn(field.at, fmt::format("{} has {} digits behind the point, and `{}` takes {}", field.source, *given.scale,
+                                 target.name, *target.scale));
     }
   }
 
@@ -130,12 +136,16 @@ class Checker {
   void check_constants(const FieldPlan& field, const FieldSchema& target) {
     if (field.fallback) check_constant(field.at + ".defaultValue", field.fallback->view(), target);
     if (field.steps.empty()) return;
-    for (const std::string& text : field.steps.back().outcomes) check_constant(field.at + ".transformation", text, target);
+    for (const std::string& text : field.steps.back().outcomes)
+      check_constant(field.at + ".transformation", text, target);
   }
 
   void check_constant(const std::string& at, std::string_view text, const FieldSchema& target) {
-    if (target.length_max && target.type == FieldType::text && characters(text) > static_cast<size_t>(*target.length_max)) {
-      faults_.add(at, fmt::format("`{}` has {} characters, and `{}` takes {}", text, characters(text), target.name, *target.length_max),
+    if (target.length_max && target.type == FieldType::text &&
+        characters(text) > static_cast<size_t>(*target.length_max)) {
+      faults_.add(at,
+                  fmt::format("`{}` has {} characters, and `{}` takes {}", text, characters(text), target.name,
+                              *target.length_max),
                   "write a shorter text");
     }
     if (!target.values.empty() && std::find(target.values.begin(), target.values.end(), text) == target.values.end()) {
@@ -146,8 +156,10 @@ class Checker {
 
   void check_required(const MappingPlan::State& plan, std::string_view at) {
     for (const FieldSchema& target : target_->fields) {
-      if (!target.required || !target.creatable || std::find(seen_.begin(), seen_.end(), &target) != seen_.end()) continue;
-      faults_.add(fmt::format("{}[{}]", at, plan.fields.size()), fmt::format("`{}` is required in {}, and no mapping fills it", target.name, target_->object),
+      if (!target.required || !target.creatable || std::find(seen_.begin(), seen_.end(), &target) != seen_.end())
+        continue;
+      faults_.add(fmt::format("{}[{}]", at, plan.fields.size()),
+                  fmt::format("`{}` is required in {}, and no mapping fills it", target.name, target_->object),
                   "add a mapping");
     }
   }

@@ -41,7 +41,8 @@ class Compiler {
     plan.target = params.required_text("target", "write the name of the target field");
     plan.slot = slot_of(plan.source, params.at("source"));
     if (!plan.target.empty() && !targets_.insert(plan.target).second) {
-      faults_.add(params.at("target"), fmt::format("`{}` is filled by an earlier mapping", plan.target), "leave one of them out");
+      faults_.add(params.at("target"), fmt::format("`{}` is filled by an earlier mapping", plan.target),
+                  "leave one of them out");
     }
     if (const nlohmann::json* json_steps = params.find("transformation")) {
       transformations(*json_steps, params.at("transformation"), plan.steps);
@@ -65,9 +66,11 @@ class Compiler {
     if (params.has("onError")) return;
     if (plan.fallback) plan.on_error = OnError::fallback;
     if (plan.fallback || plan.required) return;
-    const auto risky = std::find_if(plan.steps.begin(), plan.steps.end(), [](const Step& step) { return step.can_fail; });
+    const auto risky =
+        std::find_if(plan.steps.begin(), plan.steps.end(), [](const Step& step) { return step.can_fail; });
     if (risky == plan.steps.end()) return;
-    faults_.add(params.at("transformation"), fmt::format("`{}` can fail, and nothing says what happens then", risky->name),
+    faults_.add(params.at("transformation"),
+                fmt::format("`{}` can fail, and nothing says what happens then", risky->name),
                 "add onError (fail_record, null, skip_field or keep), required: true, or a defaultValue");
   }
 
@@ -84,11 +87,14 @@ class Compiler {
     params.finish();
     if (type.empty()) return;
     if (type == "calculate" || type == "custom") {
-      faults_.add(params.at("type"), fmt::format("`{}` is not available in this version", type), "use format or lookup");
+      faults_.add(params.at("type"), fmt::format("`{}` is not available in this version", type),
+                  "use format or lookup");
     } else if (type != "format" && type != "lookup") {
-      faults_.add(params.at("type"), fmt::format("`{}` is no type of transformation", type), suggestion(type, {"format", "lookup"}));
+      faults_.add(params.at("type"), fmt::format("`{}` is no type of transformation", type),
+                  suggestion(type, {"format", "lookup"}));
     } else if (!inner) {
-      faults_.add(params.at("params"), "this is missing", type == "format" ? "write for example {\"trim\": true}" : "write {\"table\": {...}}");
+      faults_.add(params.at("params"), "this is missing",
+                  type == "format" ? "write for example {\"trim\": true}" : "write {\"table\": {...}}");
     } else if (type == "lookup") {
       lookup(*inner, params.at("params"), steps);
     } else {
@@ -143,7 +149,8 @@ class Compiler {
 
   void keep(Step made, const std::string& at, std::vector<Step>& steps) {
     if (!made.run) return;
-    if (steps.size() == kStepsMax) faults_.add(at, fmt::format("a field has more than {} steps", kStepsMax), "leave some out");
+    if (steps.size() == kStepsMax)
+      faults_.add(at, fmt::format("a field has more than {} steps", kStepsMax), "leave some out");
     if (steps.size() < kStepsMax) steps.push_back(std::move(made));
   }
 
@@ -151,7 +158,8 @@ class Compiler {
     if (path.empty()) return 0;
     const auto known = std::find(paths_->begin(), paths_->end(), path);
     if (known != paths_->end()) return static_cast<uint32_t>(known - paths_->begin());
-    if (const std::string fault = path_fault(path); !fault.empty()) faults_.add(at, fault, "names are parted by dots, odd ones are quoted");
+    if (const std::string fault = path_fault(path); !fault.empty())
+      faults_.add(at, fault, "names are parted by dots, odd ones are quoted");
     paths_->push_back(path);
     return static_cast<uint32_t>(paths_->size() - 1);
   }

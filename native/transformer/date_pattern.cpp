@@ -8,8 +8,9 @@
 namespace nexpo {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths = {"January", "February", "March",     "April",   "May",      "June",
-                                                      "July",    "August",   "September", "October", "November", "December"};
+constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
+                                                      "May",       "June",     "July",     "August",
+                                                      "September", "October",  "November", "December"};
 constexpr std::array<std::string_view, 7> kDays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                                    "Thursday", "Friday", "Saturday"};
 constexpr size_t kShortName = 3;
@@ -65,7 +66,8 @@ bool DatePattern::part_of(char letter, int width, Part& part) {
 DatePattern DatePattern::compile(std::string_view pattern, std::string& fault) {
   DatePattern made;
   const auto literal = [&](char c) {
-    if (made.tokens_.empty() || made.tokens_.back().part != Part::literal) made.tokens_.push_back({Part::literal, 0, ""});
+    if (made.tokens_.empty() || made.tokens_.back().part != Part::literal)
+      made.tokens_.push_back({Part::literal, 0, ""});
     made.tokens_.back().text += c;
   };
   bool quoted = false;
@@ -116,7 +118,8 @@ class DatePattern::Reader {
       case Part::weekday_short: return weekday(kShortName);
       case Part::weekday_long: return weekday(std::string_view::npos);
       case Part::hour: return number(token.width, 2, moment_.hour);
-      case Part::hour_of_half: return number(token.width, 2, hour_of_half_) && hour_of_half_ >= 1 && hour_of_half_ <= 12;
+      case Part::hour_of_half:
+        return number(token.width, 2, hour_of_half_) && hour_of_half_ >= 1 && hour_of_half_ <= 12;
       case Part::minute: return number(token.width, 2, moment_.minute);
       case Part::second: return number(token.width, 2, moment_.second);
       case Part::fraction: return fraction(token.width);

@@ -27,8 +27,23 @@ class DatePattern {
 
  private:
   enum class Part : uint8_t {
-    literal, year, year_of_century, month, month_short, month_long, day, weekday_short, weekday_long,
-    hour, hour_of_half, minute, second, fraction, half_of_day, offset, offset_or_z,
+    literal,
+    year,
+    year_of_century,
+    month,
+    month_short,
+    month_long,
+    day,
+    weekday_short,
+    weekday_long,
+    hour,
+    hour_of_half,
+    minute,
+    second,
+    fraction,
+    half_of_day,
+    offset,
+    offset_or_z,
   };
   struct Token {
     Part part;

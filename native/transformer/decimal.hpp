@@ -33,8 +33,8 @@ class Decimal {
   bool round(int scale, Rounding mode);
   int scale() const { return scale_; }
 
-  /// Writes "-12.50": no plus, no exponent, no needless leading zero, no minus in front of zero. Gives the size, at most
-  /// kTextMax.
+  /// Writes "-12.50": no plus, no exponent, no needless leading zero, no minus in front of zero. Gives the size, at
+  /// most kTextMax.
   size_t write(char* place) const;
 
  private:

@@ -59,9 +59,9 @@ using SlotOf = std::function<uint32_t(const std::string& path)>;
 
 /// What a function gets when a mapping is compiled.
 struct CompileContext {
-  Params& params;    ///< has one key: the function's name
+  Params& params;  ///< has one key: the function's name
   const SlotOf& slot_of;
-  Arena& memory;     ///< lives as long as the plan and all that it gave
+  Arena& memory;  ///< lives as long as the plan and all that it gave
 };
 
 /// A row of the table of functions.
@@ -78,6 +78,8 @@ std::vector<std::string_view> function_names();
 
 /// Families, one file each.
 std::span<const Function> text_functions();
+std::span<const Function> replace_functions();
+std::span<const Function> template_functions();
 std::span<const Function> case_functions();
 std::span<const Function> length_functions();
 std::span<const Function> list_functions();

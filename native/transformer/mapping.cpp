@@ -23,7 +23,11 @@ std::string excerpt(Value value) {
 class PageMapper {
  public:
   PageMapper(const std::vector<FieldPlan>& fields, const RecordBatch& source, MappedBatch& out)
-      : fields_(fields), source_(source), out_(out), context_{*out.records.arena(), {}, {}, {}, {}}, swallowed_(fields.size()) {}
+      : fields_(fields),
+        source_(source),
+        out_(out),
+        context_{*out.records.arena(), {}, {}, {}, {}},
+        swallowed_(fields.size()) {}
 
   void run() {
     out_.records.reserve(source_.size());
@@ -38,8 +42,9 @@ class PageMapper {
     }
     for (size_t i = 0; i < fields_.size(); ++i) {
       if (swallowed_[i] == 0) continue;
-      out_.warnings.push_back(fmt::format("{}: {} of {} values could not be transformed and were handled by onError or defaultValue",
-                                          fields_[i].target, swallowed_[i], source_.size()));
+      out_.warnings.push_back(
+          fmt::format("{}: {} of {} values could not be transformed and were handled by onError or defaultValue",
+                      fields_[i].target, swallowed_[i], source_.size()));
     }
   }
 

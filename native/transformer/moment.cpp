@@ -24,7 +24,8 @@ struct Digits {
   unsigned bad = 0;
 
   int two(size_t at) {
-    const unsigned tens = static_cast<unsigned char>(text[at]) - '0', ones = static_cast<unsigned char>(text[at + 1]) - '0';
+    const unsigned tens = static_cast<unsigned char>(text[at]) - '0',
+                   ones = static_cast<unsigned char>(text[at + 1]) - '0';
     bad |= static_cast<unsigned>(tens > 9) | static_cast<unsigned>(ones > 9);
     return static_cast<int>(tens * 10 + ones);
   }

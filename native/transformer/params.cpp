@@ -75,7 +75,8 @@ std::string_view Params::choice(std::string_view key, std::initializer_list<std:
     const auto found = std::find(choices.begin(), choices.end(), value->get_ref<const std::string&>());
     if (found != choices.end()) return *found;
   }
-  faults_.add(at(key), fmt::format("{} is not a choice", value->dump()), fmt::format("write one of {}", fmt::join(choices, ", ")));
+  faults_.add(at(key), fmt::format("{} is not a choice", value->dump()),
+              fmt::format("write one of {}", fmt::join(choices, ", ")));
   return *choices.begin();
 }
 
@@ -84,7 +85,8 @@ std::vector<std::string> Params::texts(std::string_view key) {
   if (!value) return {};
   if (value->is_string()) return {value->get<std::string>()};
   const auto is_text = [](const nlohmann::json& item) { return item.is_string(); };
-  if (value->is_array() && std::all_of(value->begin(), value->end(), is_text)) return value->get<std::vector<std::string>>();
+  if (value->is_array() && std::all_of(value->begin(), value->end(), is_text))
+    return value->get<std::vector<std::string>>();
   faults_.add(at(key), "this must be a text or a list of texts", "write \"a\" or [\"a\", \"b\"]");
   return {};
 }

@@ -2,13 +2,13 @@
 //
 //   bench_mapping FOLDER MAPPINGS.json [CASE]
 //
-// FOLDER holds the generated Accounts (data/accounts.mjs), MAPPINGS.json the list of field mappings. Every mapped record
-// is compared with the folder's mapped.json before anything is timed. Prints one line of JSON per case, or only that of
-// CASE: json, json with fingerprints, csv, csv with fingerprints.
+// FOLDER holds the generated Accounts (data/accounts.mjs), MAPPINGS.json the list of field mappings. Every mapped
+// record is compared with the folder's mapped.json before anything is timed. Prints one line of JSON per case, or only
+// that of CASE: json, json with fingerprints, csv, csv with fingerprints.
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -50,7 +50,8 @@ std::vector<std::string> json_pages(const Rows& rows) {
   std::vector<std::string> pages;
   size_t at = 0;
   for (size_t row = 0; row < rows.lengths.size(); ++row) {
-    if (row % kPageRecords == 0) pages.push_back(R"({"totalSize":100000,"done":false,"nextRecordsUrl":"/q/1","records":[)");
+    if (row % kPageRecords == 0)
+      pages.push_back(R"({"totalSize":100000,"done":false,"nextRecordsUrl":"/q/1","records":[)");
     std::string& page = pages.back();
     if (row % kPageRecords > 0) page += ',';
     page.append(rows.bytes, at, rows.lengths[row]);
@@ -62,7 +63,8 @@ std::vector<std::string> json_pages(const Rows& rows) {
 
 class Pipeline {
  public:
-  explicit Pipeline(const MappingPlan& plan) : plan_(plan), selection_(plan.source_paths()), writer_(plan.target_fields()) {}
+  explicit Pipeline(const MappingPlan& plan)
+      : plan_(plan), selection_(plan.source_paths()), writer_(plan.target_fields()) {}
 
   /// Mapped records as JSON, one per line, as many at a time as a call of the target takes.
   template <class Take>
@@ -168,9 +170,11 @@ void measure(const char* name, size_t records, size_t bytes, Run run) {
     rates.push_back(static_cast<double>(records) / spent.count());
     cpu_rates.push_back(static_cast<double>(records) / (cpu_seconds() - cpu_start));
   }
-  fmt::print("{{\"case\":\"{}\",\"records\":{},\"bytesPerRecord\":{},\"recordsPerSecond\":{:.0f},\"min\":{:.0f},\"max\":{:.0f},"
-             "\"recordsPerCpuSecond\":{:.0f}}}\n",
-             name, records, bytes / records, median(rates), rates.front(), rates.back(), median(cpu_rates));
+  fmt::print(
+      "{{\"case\":\"{}\",\"records\":{},\"bytesPerRecord\":{},\"recordsPerSecond\":{:.0f},\"min\":{:.0f},\"max\":{:.0f}"
+      ","
+      "\"recordsPerCpuSecond\":{:.0f}}}\n",
+      name, records, bytes / records, median(rates), rates.front(), rates.back(), median(cpu_rates));
   std::fflush(stdout);
 }
 
@@ -192,11 +196,13 @@ void run(const std::string& folder, const std::string& mappings, std::string_vie
   const auto drop = [](std::string_view) {};
   for (const bool fingerprints : {false, true}) {
     const char* name = fingerprints ? "json with fingerprints" : "json";
-    if (only.empty() || only == name) measure(name, records, json_bytes, [&] { pipeline.run_json(pages, fingerprints, drop); });
+    if (only.empty() || only == name)
+      measure(name, records, json_bytes, [&] { pipeline.run_json(pages, fingerprints, drop); });
   }
   for (const bool fingerprints : {false, true}) {
     const char* name = fingerprints ? "csv with fingerprints" : "csv";
-    if (only.empty() || only == name) measure(name, records, csv.size(), [&] { pipeline.run_csv(csv, fingerprints, drop); });
+    if (only.empty() || only == name)
+      measure(name, records, csv.size(), [&] { pipeline.run_csv(csv, fingerprints, drop); });
   }
   fmt::print(stderr, "digest {}\n", pipeline.digest());
 }

@@ -66,4 +66,14 @@ RecordBatch RowFormat::finish_json(const RecordBatch& wide) const { return finis
 
 RecordBatch RowFormat::finish_csv(const RecordBatch& wide) const { return finish(wide, convert_csv); }
 
+Position RowFormat::position_of(const RecordBatch& rows, size_t row, bool by_stamp) const {
+  const RowHead& head = rows.head(row);
+  Position position;
+  position.id = head.key;
+  if (!by_stamp) return position;
+  position.stamp = parse_time(head.version);
+  if (!position.stamp) throw Error(ErrorKind::unavailable, "salesforce: a row of the answer has no " + columns_.stamp);
+  return position;
+}
+
 }  // namespace nexpo::salesforce

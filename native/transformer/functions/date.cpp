@@ -1,11 +1,11 @@
 // date: texts and epoch numbers to dates and instants, in ISO 8601 or by a pattern.
 #include <charconv>
 
-#include <date/tz.h>
 #include <fmt/format.h>
 
 #include "transformer/date_pattern.hpp"
 #include "transformer/function.hpp"
+#include "transformer/zone.hpp"
 
 namespace nexpo {
 namespace {
@@ -22,33 +22,21 @@ struct DateRule {
   std::vector<InputForm> inputs;
   Output output = Output::iso;
   DatePattern pattern;
-  const date::time_zone* zone = nullptr;     ///< of wall clocks that are read, and of days
-  const date::time_zone* to_zone = nullptr;  ///< of wall clocks that are written
+  std::optional<Zone> zone;     ///< of wall clocks that are read, and of days
+  std::optional<Zone> to_zone;  ///< of wall clocks that are written
+
+  const Zone* zone_of_output() const { return to_zone ? &*to_zone : zone ? &*zone : nullptr; }
 };
 
-// A wall clock that a change of clocks leaves out moves on by the length of the gap; of two moments with the same wall
-// clock the earlier one is meant. The first offset is the right one in both cases.
-int offset_of_wall(const date::time_zone& zone, int64_t wall_seconds) {
-  const date::local_seconds wall{std::chrono::seconds(wall_seconds)};
-  return static_cast<int>(zone.get_info(wall).first.offset.count());
-}
-
-int offset_of_instant(const date::time_zone& zone, const Moment& moment) {
-  const date::sys_seconds utc{std::chrono::seconds(moment.wall_seconds() - moment.offset)};
-  return static_cast<int>(zone.get_info(utc).offset.count());
-}
-
-Moment in_zone(const Moment& instant, const date::time_zone& zone) {
-  return instant.at_offset(offset_of_instant(zone, instant));
-}
+Moment in_zone(const Moment& instant, const Zone& zone) { return instant.at_offset(zone.offset_at(instant)); }
 
 bool fail(StepContext& context, std::string_view fault) {
   context.fault = fault;
   return false;
 }
 
-bool anchor(Moment& moment, const date::time_zone& zone, StepContext& context) {
-  moment.offset = offset_of_wall(zone, moment.wall_seconds());
+bool anchor(Moment& moment, const Zone& zone, StepContext& context) {
+  moment.offset = zone.offset_on_wall(moment);
   moment.kind = Moment::Kind::instant;
   return moment.is_valid() || fail(context, "is outside the years 1 to 9999 of UTC");
 }
@@ -77,7 +65,7 @@ bool parse_by(const InputForm& form, std::string_view text, Moment& moment) {
 // A day and an instant turn into each other only where a zone says when the day begins.
 bool to_day(const DateRule& rule, Moment& moment, StepContext& context) {
   if (moment.kind == Moment::Kind::instant) {
-    const date::time_zone* zone = rule.to_zone ? rule.to_zone : rule.zone;
+    const Zone* zone = rule.zone_of_output();
     if (!zone) return fail(context, "is an instant, and no `zone` says which day that is");
     moment = in_zone(moment, *zone);
   }
@@ -94,7 +82,7 @@ bool to_wall_clock(const DateRule& rule, Moment& moment, StepContext& context) {
   if (moment.kind == Moment::Kind::local) {
     return !needs_instant || fail(context, "is a time without zone, and no `zone` says where");
   }
-  const date::time_zone* zone = rule.to_zone ? rule.to_zone : rule.zone;
+  const Zone* zone = rule.zone_of_output();
   if (rule.output == Output::pattern) moment = zone ? in_zone(moment, *zone) : moment.at_offset(0);
   return true;
 }
@@ -136,7 +124,9 @@ DatePattern pattern_of(std::string_view text, const std::string& at, Faults& fau
   std::string fault;
   DatePattern pattern = DatePattern::compile(text, fault);
   if (!fault.empty()) {
-    faults.add(at, fault, "letters: yyyy yy M MM MMM MMMM d dd EEE EEEE H HH h hh a m mm s ss S X XX XXX x xx xxx; put others in single quotes");
+    faults.add(at, fault,
+               "letters: yyyy yy M MM MMM MMMM d dd EEE EEEE H HH h hh a m mm s ss S X XX XXX x xx xxx; put others in "
+               "single quotes");
   }
   return pattern;
 }
@@ -158,15 +148,15 @@ std::vector<InputForm> inputs_of(Params& options) {
   return inputs;
 }
 
-const date::time_zone* zone_of(Params& options, std::string_view key) {
+std::optional<Zone> zone_of(Params& options, std::string_view key) {
   const std::string name = options.text(key, "");
-  if (name.empty()) return nullptr;
-  try {
-    return date::locate_zone(name);
-  } catch (const std::runtime_error&) {
-    options.faults().add(options.at(key), fmt::format("`{}` is no time zone", name), "write an IANA name such as Europe/Berlin or UTC");
-    return nullptr;
+  if (name.empty()) return std::nullopt;
+  std::optional<Zone> zone = Zone::find(name);
+  if (!zone) {
+    options.faults().add(options.at(key), fmt::format("`{}` is no time zone", name),
+                         "write an IANA name such as Europe/Berlin or UTC");
   }
+  return zone;
 }
 
 Step compile_date(CompileContext& context, std::string_view name) {
@@ -174,13 +164,16 @@ Step compile_date(CompileContext& context, std::string_view name) {
   DateRule rule;
   rule.inputs = inputs_of(options);
   const std::string format = options.text("format", "iso");
-  rule.output = format == "iso" ? Output::iso : format == "date" ? Output::date : format == "datetime" ? Output::datetime
-                                                                                                      : Output::pattern;
+  rule.output = format == "iso"        ? Output::iso
+                : format == "date"     ? Output::date
+                : format == "datetime" ? Output::datetime
+                                       : Output::pattern;
   if (rule.output == Output::pattern) rule.pattern = pattern_of(format, options.at("format"), options.faults());
   rule.zone = zone_of(options, "zone");
   rule.to_zone = zone_of(options, "toZone");
   if (rule.to_zone && rule.output != Output::pattern && rule.output != Output::date) {
-    options.faults().add(options.at("toZone"), "an instant is written in UTC", "leave it out, or write a pattern for `format`");
+    options.faults().add(options.at("toZone"), "an instant is written in UTC",
+                         "leave it out, or write a pattern for `format`");
   }
   options.finish();
   bool days_only = true;
@@ -189,7 +182,8 @@ Step compile_date(CompileContext& context, std::string_view name) {
   Step step = make_step<DateRule, to_date>(std::move(rule));
   step.can_fail = true;
   step.describe = [output, days_only](FieldSchema& field) {
-    const bool is_day = output == Output::date || (output == Output::iso && (days_only || field.type == FieldType::date));
+    const bool is_day =
+        output == Output::date || (output == Output::iso && (days_only || field.type == FieldType::date));
     field.type = output == Output::pattern ? FieldType::text : is_day ? FieldType::date : FieldType::datetime;
     field.length_max.reset();
   };

@@ -18,12 +18,6 @@ size_t step_at(std::string_view text, size_t at) {
   return size == 0 ? 1 : size;
 }
 
-size_t ascii_prefix(std::string_view text) {
-  size_t at = 0;
-  while (at + ByteBlock::kBytes <= text.size() && !ByteBlock::load(text.data() + at).high().any()) at += ByteBlock::kBytes;
-  return at;
-}
-
 size_t count_characters(std::string_view text) {
   size_t count = 0;
   for (size_t at = 0; at < text.size(); at += step_at(text, at)) ++count;
@@ -53,21 +47,30 @@ size_t cost(Unit unit, size_t character_bytes) {
   return 1;
 }
 
+// Byte offset behind as many characters as the limit allows. Blocks of ASCII, where all units are the same, count
+// whole.
+size_t offset_of(std::string_view text, const Truncate& limit) {
+  size_t at = 0;
+  for (size_t left = limit.max; at < text.size();) {
+    const bool whole_block = left >= ByteBlock::kBytes && text.size() - at >= ByteBlock::kBytes;
+    if (whole_block && !ByteBlock::load(text.data() + at).high().any()) {
+      at += ByteBlock::kBytes;
+      left -= ByteBlock::kBytes;
+      continue;
+    }
+    const size_t size = step_at(text, at);
+    const size_t units = cost(limit.unit, size);
+    if (units > left) break;
+    left -= units;
+    at += size;
+  }
+  return at;
+}
+
 bool truncate(const Truncate& limit, Value& cell, StepContext&) {
   const std::string_view text = cell.view();
-  size_t end = text.size();
-  if (text.size() > limit.max) {  // no unit is larger than a byte
-    // As far as a text is ASCII, all units are the same.
-    end = ascii_prefix(text.substr(0, limit.max));
-    size_t used = end;
-    while (end < text.size()) {
-      const size_t size = step_at(text, end);
-      used += cost(limit.unit, size);
-      if (used > limit.max) break;
-      end += size;
-    }
-  }
-  cell = Value::text(text.substr(0, end));
+  // No unit is larger than a byte.
+  cell = Value::text(text.size() <= limit.max ? text : text.substr(0, offset_of(text, limit)));
   return true;
 }
 
@@ -89,7 +92,8 @@ Step compile_truncate(CompileContext& context, std::string_view name) {
   const auto bytes = options.integer("bytes", 0, kLengthMax);
   options.finish();
   if (code_points.has_value() + utf16.has_value() + bytes.has_value() != 1) {
-    params.faults().add(params.at(name), "one limit is needed", "write a number, or one of codePoints, utf16 and bytes");
+    params.faults().add(params.at(name), "one limit is needed",
+                        "write a number, or one of codePoints, utf16 and bytes");
   }
   if (code_points) return truncate_step(Unit::code_points, *code_points);
   if (utf16) return truncate_step(Unit::utf16, *utf16);
@@ -97,7 +101,7 @@ Step compile_truncate(CompileContext& context, std::string_view name) {
 }
 
 struct Substring {
-  int64_t start;   ///< negative: from the end
+  int64_t start;  ///< negative: from the end
   int64_t length;
 };
 
@@ -146,7 +150,8 @@ Step compile_pad(CompileContext& context, std::string_view name) {
   const bool at_start = options.choice("side", {"start", "end"}) == "start";
   options.finish();
   if (length == 0 && !options.has("length")) {
-    context.params.faults().add(options.at("length"), "this is missing", "write how many characters the text must have");
+    context.params.faults().add(options.at("length"), "this is missing",
+                                "write how many characters the text must have");
   }
   if (!is_utf8(with) || count_characters(with) != 1) {
     context.params.faults().add(options.at("with"), "this must be one character", "write for example \"0\"");
@@ -158,7 +163,9 @@ Step compile_pad(CompileContext& context, std::string_view name) {
   return step;
 }
 
-constexpr Function kFunctions[] = {{"truncate", FieldType::text, compile_truncate}, {"substring", FieldType::text, compile_substring}, {"pad", FieldType::text, compile_pad}};
+constexpr Function kFunctions[] = {{"truncate", FieldType::text, compile_truncate},
+                                   {"substring", FieldType::text, compile_substring},
+                                   {"pad", FieldType::text, compile_pad}};
 
 }  // namespace
 

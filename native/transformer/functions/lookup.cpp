@@ -1,5 +1,5 @@
 // lookup: a value to another one by a table that stands in the mapping.
-#include <unordered_map>
+#include <bit>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -13,12 +13,47 @@ namespace {
 
 constexpr size_t kEntriesMax = 100'000;
 
-struct KeyHash {
-  size_t operator()(std::string_view key) const { return XXH3_64bits(key.data(), key.size()); }
+// Keys and values in one row of places, at most half of them taken; a key stands at the place its hash names or behind.
+class Entries {
+ public:
+  explicit Entries(size_t count) : places_(std::bit_ceil(2 * count + 1)) {}
+
+  /// False if the key is there already.
+  bool add(std::string_view key, Value value) {
+    Place& place = places_[index_of(key)];
+    if (place.taken) return false;
+    place = {hash_of(key), key, value, true};
+    return true;
+  }
+  const Value* find(std::string_view key) const {
+    const Place& place = places_[index_of(key)];
+    return place.taken ? &place.value : nullptr;
+  }
+
+ private:
+  struct Place {
+    uint64_t hash = 0;
+    std::string_view key;
+    Value value;
+    bool taken = false;
+  };
+
+  static uint64_t hash_of(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
+  // Where the key stands, or where it would be put.
+  size_t index_of(std::string_view key) const {
+    const uint64_t hash = hash_of(key);
+    size_t index = hash & (places_.size() - 1);
+    while (places_[index].taken && (places_[index].hash != hash || places_[index].key != key)) {
+      index = (index + 1) & (places_.size() - 1);
+    }
+    return index;
+  }
+
+  std::vector<Place> places_;
 };
 
 struct Table {
-  std::unordered_map<std::string_view, Value, KeyHash> entries;
+  Entries entries;
   std::optional<Value> otherwise;
   std::shared_ptr<const Step> fold;  ///< lower case, if case does not matter; else null
 };
@@ -26,9 +61,8 @@ struct Table {
 bool look_up(const Table& table, Value& cell, StepContext& context) {
   Value key = cell;
   if (table.fold) table.fold->run(table.fold->params.get(), key, context);
-  const auto found = table.entries.find(key.view());
-  if (found != table.entries.end()) {
-    cell = found->second;
+  if (const Value* found = table.entries.find(key.view())) {
+    cell = *found;
   } else if (table.otherwise) {
     cell = *table.otherwise;
   } else {
@@ -73,22 +107,23 @@ std::shared_ptr<const Step> lower_case_step(CompileContext& context) {
 
 Step compile_lookup(CompileContext& context) {
   Params& params = context.params;
-  Table table;
-  Outcomes outcomes;
-  if (params.flag("ignoreCase", false)) table.fold = lower_case_step(context);
   const nlohmann::json* entries = params.find("table");
   if (!entries || !entries->is_object() || entries->empty() || entries->size() > kEntriesMax) {
     params.faults().add(params.at("table"), fmt::format("this must be an object with 1 to {} members", kEntriesMax),
                         "write {\"from\": \"to\", ...}");
     return {};
   }
+  Table table{Entries(entries->size()), {}, {}};
+  if (params.flag("ignoreCase", false)) table.fold = lower_case_step(context);
+  Outcomes outcomes;
   StepContext run{context.memory, {}, {}, {}, {}};
   for (const auto& [from, to] : entries->items()) {
     Value key = Value::text(context.memory.copy(from));
     if (table.fold) table.fold->run(table.fold->params.get(), key, run);
     const Value value = value_of(to, context.memory);
-    if (!table.entries.emplace(key.view(), value).second) {
-      params.faults().add(params.at("table"), fmt::format("`{}` is there twice if case is ignored", from), "leave one out");
+    if (!table.entries.add(key.view(), value)) {
+      params.faults().add(params.at("table"), fmt::format("`{}` is there twice if case is ignored", from),
+                          "leave one out");
     }
     outcomes.add(to, value);
   }

@@ -54,8 +54,9 @@ bool to_number(const Number& rule, Value& cell, StepContext& context) {
 
 Rounding rounding_of(std::string_view name) {
   constexpr std::pair<std::string_view, Rounding> kNames[] = {
-      {"half_even", Rounding::half_even}, {"half_up", Rounding::half_up}, {"half_down", Rounding::half_down},
-      {"up", Rounding::up},               {"down", Rounding::down},       {"ceiling", Rounding::ceiling},
+      {"half_even", Rounding::half_even}, {"half_up", Rounding::half_up},
+      {"half_down", Rounding::half_down}, {"up", Rounding::up},
+      {"down", Rounding::down},           {"ceiling", Rounding::ceiling},
       {"floor", Rounding::floor},
   };
   for (const auto& [known, rounding] : kNames) {
@@ -83,8 +84,8 @@ Step compile_number(CompileContext& context, std::string_view name) {
     options.faults().add(options.at("group"), "this is the decimal separator already", "write another character");
   }
   if (const auto scale = options.integer("scale", 0, kScaleMax)) rule.scale = static_cast<int>(*scale);
-  rule.rounding = rounding_of(options.choice(
-      "round", {"half_even", "half_up", "half_down", "up", "down", "ceiling", "floor"}));
+  rule.rounding =
+      rounding_of(options.choice("round", {"half_even", "half_up", "half_down", "up", "down", "ceiling", "floor"}));
   if (options.has("round") && !rule.scale) {
     options.faults().add(options.at("round"), "there is nothing to round to", "add `scale`");
   }

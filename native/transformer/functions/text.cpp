@@ -1,7 +1,6 @@
-// Text functions that do not count characters: trim, squash, blankToNull, replace, template, nfc.
+// Text functions that look at white space and normal forms: trim, squash, blankToNull, nfc.
 #include <cstdlib>
 
-#include <re2/re2.h>
 #include <utf8proc.h>
 
 #include "record/utf8.hpp"
@@ -9,9 +8,6 @@
 
 namespace nexpo {
 namespace {
-
-constexpr int64_t kPatternMemoryMax = 1 << 20;
-constexpr size_t kTemplatePartsMax = 64;
 
 struct None {};
 
@@ -108,134 +104,10 @@ Step compile_switch(CompileContext& context, std::string_view name) {
   return make_step<None, run>({});
 }
 
-struct Literal {
-  std::string find, with;
-};
-
-bool replace_literal(const Literal& literal, Value& cell, StepContext& context) {
-  const std::string_view text = cell.view();
-  size_t hit = text.find(literal.find);
-  if (hit == std::string_view::npos) {
-    cell = Value::text(text);
-    return true;
-  }
-  std::string& out = context.scratch;
-  out.clear();
-  size_t at = 0;
-  for (; hit != std::string_view::npos; hit = text.find(literal.find, at)) {
-    out.append(text, at, hit - at).append(literal.with);
-    at = hit + literal.find.size();
-  }
-  out.append(text, at);
-  cell = Value::text(context.arena.copy(out));
-  return true;
-}
-
-struct Pattern {
-  std::shared_ptr<const re2::RE2> pattern;
-  std::string with;
-};
-
-bool replace_pattern(const Pattern& rule, Value& cell, StepContext& context) {
-  context.scratch.assign(cell.view());
-  const int hits = re2::RE2::GlobalReplace(&context.scratch, *rule.pattern, rule.with);
-  cell = Value::text(hits == 0 ? cell.view() : context.arena.copy(context.scratch));
-  return true;
-}
-
-Step compile_pattern(Params& options, std::string with) {
-  re2::RE2::Options settings(re2::RE2::Quiet);
-  settings.set_max_mem(kPatternMemoryMax);
-  const std::string text = options.required_text("pattern", "write a regular expression");
-  auto pattern = std::make_shared<const re2::RE2>(text, settings);
-  std::string reason;
-  if (!pattern->ok()) {
-    options.faults().add(options.at("pattern"), pattern->error(), "RE2 has no look-around and no back-references");
-  } else if (!pattern->CheckRewriteString(with, &reason)) {
-    options.faults().add(options.at("with"), reason, "write groups as \\1 and a backslash as \\\\");
-  }
-  return make_step<Pattern, replace_pattern>({std::move(pattern), std::move(with)});
-}
-
-Step compile_replace(CompileContext& context, std::string_view name) {
-  Params options = context.params.options(name);
-  std::string with = options.text("with", "");
-  Step step;
-  if (options.has("pattern")) {
-    step = compile_pattern(options, std::move(with));
-  } else {
-    std::string find = options.required_text("find", "write the text to look for, or `pattern` for a regular expression");
-    step = make_step<Literal, replace_literal>({std::move(find), std::move(with)});
-  }
-  options.finish();
-  step.describe = [](FieldSchema& field) { field.length_max.reset(); };
-  return step;
-}
-
-struct Template {
-  struct Part {
-    std::string text;  ///< stands in front of the value
-    int slot;          ///< of the source row; kOwn for the value at hand, kEnd behind the last text
-  };
-  static constexpr int kOwn = -1, kEnd = -2;
-  std::vector<Part> parts;
-};
-
-// Null if the template names fields and none of them has a value.
-bool fill_template(const Template& rule, Value& cell, StepContext& context) {
-  std::string& out = context.scratch;
-  out.clear();
-  bool any_value = rule.parts.size() == 1;
-  for (const Template::Part& part : rule.parts) {
-    out += part.text;
-    if (part.slot == Template::kEnd) break;
-    const Value value = part.slot == Template::kOwn ? cell : context.source[static_cast<size_t>(part.slot)];
-    any_value |= value.present();
-    out += value.view();
-  }
-  cell = any_value ? Value::text(context.arena.copy(out)) : Value::null();
-  return true;
-}
-
-// "{First} {{x} {}" has parts ("", First), (" {x} ", own), ("", end).
-Template parse_template(std::string_view text, CompileContext& context, std::string_view at) {
-  Template rule;
-  std::string before;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '{' || text.substr(i, 2) == "{{") {
-      before += text[i];
-      if (text[i] == '{') ++i;
-      continue;
-    }
-    const size_t close = text.find('}', i);
-    if (close == std::string_view::npos || rule.parts.size() == kTemplatePartsMax) {
-      context.params.faults().add(at, close == std::string_view::npos ? "`}` is missing" : "this has too many fields",
-                                  "write {Field}, {} for the value itself, and {{ for a curly bracket");
-      return rule;
-    }
-    const std::string path(text.substr(i + 1, close - i - 1));
-    rule.parts.push_back({before, path.empty() ? Template::kOwn : static_cast<int>(context.slot_of(path))});
-    before.clear();
-    i = close;
-  }
-  rule.parts.push_back({before, Template::kEnd});
-  return rule;
-}
-
-Step compile_template(CompileContext& context, std::string_view name) {
-  const std::string text = context.params.required_text(name, "write a text such as \"{FirstName} {LastName}\"");
-  Step step = make_step<Template, fill_template>(parse_template(text, context, context.params.at(name)));
-  step.runs_on_null = true;
-  step.describe = [](FieldSchema& field) { field.length_max.reset(); };
-  return step;
-}
-
 constexpr Function kFunctions[] = {
     {"trim", FieldType::text, compile_trim},
     {"squash", FieldType::text, compile_switch<squash>},
-    {"blankToNull", FieldType::text, compile_switch<blank_to_null>},
-    {"replace", FieldType::text, compile_replace},
-    {"template", FieldType::text, compile_template},
+    {"blankToNull", std::nullopt, compile_switch<blank_to_null>},
     {"nfc", FieldType::text, compile_switch<normalize>},
 };
 

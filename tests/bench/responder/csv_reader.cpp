@@ -1,5 +1,7 @@
 #include "responder/csv_reader.hpp"
 
+#include <algorithm>
+
 namespace bench {
 
 bool CsvReader::next(std::vector<std::string>& cells) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "responder/record_facts.hpp"
 #include "responder/row_image.hpp"
 
 namespace bench {
@@ -25,6 +26,8 @@ class Ledger {
   /// Takes a body of the collections resource. `kept` gets its records in order. False, and the reason in `fault`, if a
   /// record has no external id that is known.
   bool take(std::string_view body, const Change& expected, std::vector<Written>& kept, std::string& fault);
+  /// As above for the CSV of an ingest job, of which every value is compared.
+  bool take_csv(std::string_view csv, const Change& expected, std::vector<Written>& kept, std::string& fault);
 
   /// Forgets what was counted; with `records`, also which records exist.
   void reset(bool records);
@@ -40,10 +43,13 @@ class Ledger {
     void clear();
     std::vector<std::atomic<uint64_t>> words;
   };
+  bool keep(std::string_view key, std::vector<Written>& kept, std::string& fault) const;
+  void mark(std::vector<Written>& kept);
   void verify(std::string_view body, const Change& expected);
+  /// Counts the comparison.
+  bool is_right(const RecordFacts& facts, const Change& expected);
   void mismatch(std::string sample);
 
-  const RowImage& mapped_;
   std::vector<uint64_t> value_hashes_;  ///< of the mapped rows
   size_t records_max_;
   Bits existing_;
@@ -51,7 +57,7 @@ class Ledger {
   std::atomic<uint64_t> verify_every_{1};
   std::atomic<uint64_t> calls_{0}, records_{0}, distinct_{0}, created_{0}, verified_{0}, mismatched_{0};
   mutable std::mutex sample_lock_;
-  std::string sample_;
+  std::string sample_;  ///< the first record that was wrong
 };
 
 }  // namespace bench

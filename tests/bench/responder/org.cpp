@@ -13,8 +13,8 @@ namespace bench {
 namespace {
 
 constexpr std::string_view kBase = "/services/data/v66.0";
-constexpr std::array kRouteNames = {"token", "versions", "describe",    "limits",  "count",       "query", "queryMore",
-                                    "job",   "jobPoll",  "resultPages", "results", "collections", "other"};
+constexpr std::array kRouteNames = {"token", "versions", "describe",    "limits",  "count",       "query",  "queryMore",
+                                    "job",   "jobPoll",  "resultPages", "results", "collections", "ingest", "other"};
 
 Response refusal(int status, std::string_view code, std::string_view message) {
   Response response;
@@ -48,11 +48,6 @@ std::string stamp_now() {
   gmtime_r(&now, &utc);
   char text[32];
   return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc)};
-}
-
-int64_t now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace
@@ -96,6 +91,7 @@ Response Org::answer(const Request& request, const HttpServer& server) {
   }
   if (path.starts_with("/query/")) return counted(kQueryMore, query_more(path.substr(7)));
   if (path.starts_with("/jobs/query")) return jobs(request, path.substr(11));
+  if (path.starts_with("/jobs/ingest")) return counted(kIngest, ingest(request, path.substr(12)));
   if (path == "/composite/sobjects/Account/Ext__c" && request.method == "PATCH")
     return counted(kCollections, upsert(request));
   if (path.starts_with("/sobjects/") && path.ends_with("/describe")) {
@@ -156,31 +152,6 @@ Response Org::versions() {
 Response Org::describe(std::string_view object) {
   const auto found = describes_.find(std::string(object));
   return found == describes_.end() ? refusal(404, "NOT_FOUND", "no such object") : json(found->second);
-}
-
-Response Org::upsert(const Request& request) {
-  int64_t never = 0;
-  first_write_us_.compare_exchange_strong(never, now_us());
-  thread_local std::vector<Ledger::Written> kept;
-  kept.clear();
-  std::string fault;
-  if (!ledger_.take(request.body, state().change, kept, fault)) return refusal(400, "INVALID_FIELD", fault);
-  Response response;
-  response.delay = options_.latency;
-  std::string& body = response.body;
-  body.reserve(kept.size() * 76 + 2);
-  body += '[';
-  for (const Ledger::Written& one : kept) {
-    if (body.size() > 1) body += ',';
-    body += "{\"id\":\"";
-    body.append(kIdChars, ' ');
-    write_id(body.data() + body.size() - kIdChars, kTargetIds, one.index);
-    body += one.created ? "\",\"success\":true,\"errors\":[],\"created\":true}"
-                        : "\",\"success\":true,\"errors\":[],\"created\":false}";
-  }
-  body += ']';
-  last_write_us_ = now_us() + options_.latency.count();
-  return response;
 }
 
 }  // namespace bench

@@ -47,6 +47,7 @@ class Org {
     kResultPages,
     kResults,
     kCollections,
+    kIngest,
     kOther,
     kRoutes
   };
@@ -76,6 +77,11 @@ class Org {
   Response result_pages(std::string_view id, const Request& request);
   Response results(std::string_view id, const Request& request);
   Response upsert(const Request& request);
+  Response ingest(const Request& request, std::string_view rest);
+  Response upload(std::string_view id, const Request& request);
+  Response ingest_job(std::string_view id, std::string_view state) const;
+  Response ingest_results(const std::vector<Ledger::Written>& rows) const;
+  void writing_begins();
   std::string stats(const HttpServer& server) const;
   static bool parse_where(const std::string& soql, const State& state, Wanted& wanted);
 
@@ -90,6 +96,8 @@ class Org {
   mutable std::mutex lock_;
   State state_;
   std::map<std::string, Wanted, std::less<>> jobs_;
+  std::map<std::string, std::vector<Ledger::Written>, std::less<>> ingests_;
+  size_t ingest_jobs_made_ = 0;
   std::array<std::atomic<uint64_t>, kRoutes> calls_{};
   std::atomic<int64_t> first_write_us_{0};
   std::atomic<int64_t> last_write_us_{0};

@@ -64,7 +64,8 @@ const std::string kNasty =
     "\r\n"
     "3,#N/A,😀€é,\"\"\"\"\n"
     "4,,\" \",in\"side\r\n"
-    "5," + std::string("x\0y", 3) + ",\xff\xfe,\"" + std::string(60, 'z') + "\"\"" + std::string(60, 'z') + "\"";
+    "5," +
+    std::string("x\0y", 3) + ",\xff\xfe,\"" + std::string(60, 'z') + "\"\"" + std::string(60, 'z') + "\"";
 
 const Rows kNastyRows = {
     {"1", "plain", "quo\"ted\"", "<null>"},
@@ -127,7 +128,8 @@ TEST(CsvDecoder, LeavesAPathWithoutColumnUnsetAndSkipsColumnsNobodyWants) {
 TEST(CsvDecoder, ReadsOtherDelimitersAndAnEmptyCellAtTheEnd) {
   CsvDecoder::Options options;
   options.delimiter = ';';
-  EXPECT_EQ(decode({"a;b\n1,5;\n;"}, shape_of({"a", "b"}), 10, options), (Rows{{"1,5", "<null>"}, {"<null>", "<null>"}}));
+  EXPECT_EQ(decode({"a;b\n1,5;\n;"}, shape_of({"a", "b"}), 10, options),
+            (Rows{{"1,5", "<null>"}, {"<null>", "<null>"}}));
 }
 
 TEST(CsvDecoder, SaysWhichRowIsBroken) {
@@ -153,7 +155,8 @@ TEST(CsvDecoder, ShowsTheHeaderOnceItIsRead) {
 }
 
 TEST(CsvWriter, QuotesOnlyWhatNeedsItAndReadsBack) {
-  const std::vector<std::string> cells = {"plain", "a,b", "say \"x\"", "two\nlines", "cr\rcr", std::string("n\0l", 3), "😀"};
+  const std::vector<std::string> cells = {"plain", "a,b", "say \"x\"", "two\nlines", "cr\rcr", std::string("n\0l", 3),
+                                          "😀"};
   std::string text = "a\n";
   for (const std::string& cell : cells) {
     append_csv_cell(text, cell);

@@ -52,7 +52,8 @@ TEST(JsonDecoder, KeepsTheTextOfNumbers) {
 }
 
 TEST(JsonDecoder, ReadsBooleansAndRawValues) {
-  const Decoded record(R"({"t":true,"f":false,"o":{"x":[1,{"y":"\u00e9"}]},"l":[ ]})", {"t", "f", "o", "l", "o.x[1].y"});
+  const Decoded record(R"({"t":true,"f":false,"o":{"x":[1,{"y":"\u00e9"}]},"l":[ ]})",
+                       {"t", "f", "o", "l", "o.x[1].y"});
   EXPECT_EQ(record[0], Value::boolean(true));
   EXPECT_EQ(record[1], Value::boolean(false));
   EXPECT_EQ(record[2], Value::json(R"({"x":[1,{"y":"\u00e9"}]})"));
@@ -61,8 +62,9 @@ TEST(JsonDecoder, ReadsBooleansAndRawValues) {
 }
 
 TEST(JsonDecoder, FollowsNestedPathsIndexesAndQuotedNames) {
-  const Decoded record(R"({"Owner":{"Name":"Ada","Manager":{"Id":7}},"lines":[{"sku":"a"},{"sku":"b"}],"odd.key":{"b":1}})",
-                       {"Owner.Name", "Owner.Manager.Id", "lines[1].sku", "lines[2].sku", "\"odd.key\".b"});
+  const Decoded record(
+      R"({"Owner":{"Name":"Ada","Manager":{"Id":7}},"lines":[{"sku":"a"},{"sku":"b"}],"odd.key":{"b":1}})",
+      {"Owner.Name", "Owner.Manager.Id", "lines[1].sku", "lines[2].sku", "\"odd.key\".b"});
   EXPECT_EQ(record[0], Value::text("Ada"));
   EXPECT_EQ(record[1], Value::number("7"));
   EXPECT_EQ(record[2], Value::text("b"));
@@ -97,8 +99,9 @@ TEST(JsonDecoder, LetsTheLastOfTwoMembersWithOneNameHold) {
 
 TEST(JsonDecoder, FindsNamesWhateverTheirLengthOrderAndEscapes) {
   const std::string long_name(300, 'n');
-  const Decoded record("{\"" + long_name + "x\":0,\"" + long_name + R"(":1,"\u0061bcdefghi":2,"ab":3,"":4,"a\\b":5,"abcdefgh":6})",
-                       {"ab", "abcdefghi", long_name, "\"\"", "\"a\\\\b\"", "abcdefgh"});
+  const Decoded record(
+      "{\"" + long_name + "x\":0,\"" + long_name + R"(":1,"\u0061bcdefghi":2,"ab":3,"":4,"a\\b":5,"abcdefgh":6})",
+      {"ab", "abcdefghi", long_name, "\"\"", "\"a\\\\b\"", "abcdefgh"});
   EXPECT_EQ(record[0], Value::number("3"));
   EXPECT_EQ(record[1], Value::number("2"));
   EXPECT_EQ(record[2], Value::number("1"));
@@ -149,17 +152,42 @@ TEST(JsonDecoder, RefusesBadEscapesBytesAndControlCharacters) {
 TEST(JsonDecoder, RefusesEveryTruncationOfARecord) {
   const std::string whole = R"({"a":{"b":[1,2,{"c":"x\ny"}]},"d":true,"e":-1.5e3,"f":null})";
   for (size_t size = 0; size < whole.size(); ++size) {
-    EXPECT_THAT(fault_of(whole.substr(0, size), {"a", "a.b[2].c", "a.b[*].c", "d", "e", "f"}), HasSubstr("JSON is not valid"))
+    EXPECT_THAT(fault_of(whole.substr(0, size), {"a", "a.b[2].c", "a.b[*].c", "d", "e", "f"}),
+                HasSubstr("JSON is not valid"))
         << size;
     EXPECT_THAT(fault_of(whole.substr(0, size), {"z"}), HasSubstr("JSON is not valid")) << size;
   }
 }
 
 TEST(JsonDecoder, RefusesWhatIsNoJson) {
-  for (const char* text : {"", " ", "[]", "1", "{]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{\"a\":1}}", "{\"a\":1}{}",
-                           "{\"a\":01}", "{\"a\":+1}", "{\"a\":.5}", "{\"a\":1.}", "{\"a\":NaN}", "{\"a\":1 2}", "{\"a\":tru}",
-                           "{\"a\":truefalse}", "{a:1}", "{\"a\":1\"b\":2}", "{\"a\":[1 2]}", "{\"a\":[1,]}", "{\"a\":{\"b\":1,}}",
-                           "{\"a\":[}", "{\"a\":[1}", "{\"a\":1x}", "{\"a\":\"b\"c}"}) {
+  for (const char* text : {"",
+                           " ",
+                           "[]",
+                           "1",
+                           "{]",
+                           "{\"a\"}",
+                           "{\"a\":}",
+                           "{\"a\":1,}",
+                           "{,}",
+                           "{\"a\":1}}",
+                           "{\"a\":1}{}",
+                           "{\"a\":01}",
+                           "{\"a\":+1}",
+                           "{\"a\":.5}",
+                           "{\"a\":1.}",
+                           "{\"a\":NaN}",
+                           "{\"a\":1 2}",
+                           "{\"a\":tru}",
+                           "{\"a\":truefalse}",
+                           "{a:1}",
+                           "{\"a\":1\"b\":2}",
+                           "{\"a\":[1 2]}",
+                           "{\"a\":[1,]}",
+                           "{\"a\":{\"b\":1,}}",
+                           "{\"a\":[}",
+                           "{\"a\":[1}",
+                           "{\"a\":1x}",
+                           "{\"a\":\"b\"c}"}) {
     EXPECT_NE(fault_of(text, {"a"}), "no fault") << text;
   }
 }

@@ -44,7 +44,8 @@ class RandomJson {
     return array;
   }
   std::string text() {
-    static const std::string pieces[] = {"a", "\"", "\\", "\n", std::string(1, '\0'), "é", "€", "😀", " ", "\x1f", "/", "{[", "]},:"};
+    static const std::string pieces[] = {"a",    "\"", "\\", "\n",  std::string(1, '\0'), "é", "€", "😀", " ",
+                                         "\x1f", "/",  "{[", "]},:"};
     std::string text;
     for (size_t left = below(40); left > 0; --left) text += pieces[below(std::size(pieces))];
     return text;

@@ -32,15 +32,17 @@ TEST(JsonWriter, FindsAnEscapeAtEveryPlaceOfTextsOfEveryLength) {
 }
 
 TEST(JsonWriter, PutsTheReplacementCharacterForEachByteThatIsNotUtf8) {
-  EXPECT_EQ(written("a\xff" "b"), "\"a\uFFFDb\"");
+  EXPECT_EQ(written("a\xff"
+                    "b"),
+            "\"a\uFFFDb\"");
   EXPECT_EQ(written("\xed\xa0\x80"), "\"\uFFFD\uFFFD\uFFFD\"");
   EXPECT_EQ(written("é\xc3"), "\"é\uFFFD\"");
   EXPECT_EQ(written("\xc0\xaf \"\xf0\x9f\x98\x80\""), "\"\uFFFD\uFFFD \\\"😀\\\"\"");
 }
 
 TEST(JsonWriter, WritesRowsWithoutUnsetCellsAndNumbersByTheirText) {
-  const auto shape = std::make_shared<const std::vector<std::string>>(
-      std::vector<std::string>{"a", "b.c", "q\"", "n", "u", "j", "t"});
+  const auto shape =
+      std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"a", "b.c", "q\"", "n", "u", "j", "t"});
   RecordBatch batch(shape, std::make_shared<Arena>());
   auto row = batch.add({});
   row[0] = Value::null();

@@ -23,8 +23,11 @@ std::string thrown_by(std::string_view text) {
 
 TEST(Path, ReadsNamesIndexesStarsAndQuotes) {
   using Kind = PathStep::Kind;
-  EXPECT_EQ(parse_path("a.b c[12][*].\"d.\\\"\\\\e\""),
-            (Path{{Kind::name, "a", 0}, {Kind::name, "b c", 0}, {Kind::index, "", 12}, {Kind::every, "", 0}, {Kind::name, "d.\"\\e", 0}}));
+  EXPECT_EQ(parse_path("a.b c[12][*].\"d.\\\"\\\\e\""), (Path{{Kind::name, "a", 0},
+                                                              {Kind::name, "b c", 0},
+                                                              {Kind::index, "", 12},
+                                                              {Kind::every, "", 0},
+                                                              {Kind::name, "d.\"\\e", 0}}));
   EXPECT_EQ(column_name(parse_path("Owner.Name")), "Owner.Name");
   EXPECT_EQ(column_name(parse_path("a[0]")), "");
 }
@@ -80,13 +83,21 @@ TEST(Fingerprint, GivesTheSameBytesInEveryVersion) {
     }
     return text;
   };
-  EXPECT_EQ(hex({Value::text("Acme"), Value::null(), Value(), Value::number("1.10")}), "69596e7d16eca998b8d9f8ccf4d360a2");
+  EXPECT_EQ(hex({Value::text("Acme"), Value::null(), Value(), Value::number("1.10")}),
+            "69596e7d16eca998b8d9f8ccf4d360a2");
   EXPECT_EQ(hex({Value::text(std::string(5'000, 'x')), Value::text("y")}), "15dba6a06ad2b59e9e876f15085176d9");
 }
 
 TEST(Counts, CloseOnlyIfEveryRecordIsAccountedFor) {
-  Counts counts{.read = 9, .created = 1, .updated = 1, .deleted = 1, .unchanged = 1, .filtered = 1, .rejected = 1,
-                .in_review = 1, .superseded = 2};
+  Counts counts{.read = 9,
+                .created = 1,
+                .updated = 1,
+                .deleted = 1,
+                .unchanged = 1,
+                .filtered = 1,
+                .rejected = 1,
+                .in_review = 1,
+                .superseded = 2};
   EXPECT_TRUE(counts.closes());
   Counts twice = counts;
   twice += counts;

@@ -19,8 +19,9 @@ FieldSchema field(std::string name, FieldType type = FieldType::text, std::optio
 Schema account() {
   Schema schema;
   schema.object = "Account";
-  schema.fields = {field("Id", FieldType::reference, 18), field("Name", FieldType::text, 255), field("Amount", FieldType::number),
-                   field("Employees", FieldType::integer), field("Active", FieldType::boolean), field("Founded", FieldType::date),
+  schema.fields = {field("Id", FieldType::reference, 18),     field("Name", FieldType::text, 255),
+                   field("Amount", FieldType::number),        field("Employees", FieldType::integer),
+                   field("Active", FieldType::boolean),       field("Founded", FieldType::date),
                    field("CreatedDate", FieldType::datetime), field("Address", FieldType::json)};
   schema.fields[2].scale = 2;
   return schema;
@@ -29,9 +30,15 @@ Schema account() {
 Schema customers() {
   Schema schema;
   schema.object = "customers";
-  schema.fields = {field("id"), field("name", FieldType::text, 80), field("amount", FieldType::number), field("employees", FieldType::integer),
-                   field("active", FieldType::boolean), field("founded", FieldType::date), field("created", FieldType::datetime),
-                   field("tier", FieldType::text, 4), field("secret")};
+  schema.fields = {field("id"),
+                   field("name", FieldType::text, 80),
+                   field("amount", FieldType::number),
+                   field("employees", FieldType::integer),
+                   field("active", FieldType::boolean),
+                   field("founded", FieldType::date),
+                   field("created", FieldType::datetime),
+                   field("tier", FieldType::text, 4),
+                   field("secret")};
   schema.fields[7].values = {"gold", "iron"};
   schema.fields[8].creatable = schema.fields[8].updatable = false;
   return schema;
@@ -57,8 +64,11 @@ Checked check_one(const std::string& source, const std::string& target, const st
 }
 
 TEST(MappingCheck, AcceptsFieldsThatFit) {
-  const Checked checked = check(R"([{"source":"Id","target":"id"},{"source":"Amount","target":"AMOUNT"},{"source":"employees","target":"amount2"}])");
-  EXPECT_THAT(checked.fault, HasSubstr("fieldMappings[2].target: `amount2` is no field of customers; did you mean `amount`?"));
+  const Checked checked = check(
+      R"([{"source":"Id","target":"id"},{"source":"Amount","target":"AMOUNT"},
+               {"source":"employees","target":"amount2"}])");
+  EXPECT_THAT(checked.fault,
+              HasSubstr("fieldMappings[2].target: `amount2` is no field of customers; did you mean `amount`?"));
   EXPECT_EQ(check_one("Id", "id").fault, "no fault");
   EXPECT_THAT(check_one("Id", "id").warnings, IsEmpty());
   EXPECT_EQ(check_one("Employees", "amount").fault, "no fault");
@@ -66,9 +76,11 @@ TEST(MappingCheck, AcceptsFieldsThatFit) {
 }
 
 TEST(MappingCheck, FindsUnknownSourceFieldsInTemplatesToo) {
-  EXPECT_THAT(check_one("Nmae", "name").fault, HasSubstr("fieldMappings[0].source: `Nmae` is no field of Account; did you mean `Name`?"));
-  EXPECT_THAT(check_one("Name", "name", R"(,"transformation":{"type":"format","params":{"template":"{} {Citty}"}})").fault,
-              HasSubstr("the template's field Citty: `Citty` is no field of Account"));
+  EXPECT_THAT(check_one("Nmae", "name").fault,
+              HasSubstr("fieldMappings[0].source: `Nmae` is no field of Account; did you mean `Name`?"));
+  EXPECT_THAT(
+      check_one("Name", "name", R"(,"transformation":{"type":"format","params":{"template":"{} {Citty}"}})").fault,
+      HasSubstr("the template's field Citty: `Citty` is no field of Account"));
   const Checked deep = check_one("Owner.Name", "id");
   EXPECT_EQ(deep.fault, "no fault");
   EXPECT_THAT(deep.warnings.at(0), HasSubstr("is not checked"));
@@ -76,11 +88,13 @@ TEST(MappingCheck, FindsUnknownSourceFieldsInTemplatesToo) {
 
 TEST(MappingCheck, FindsReadOnlyAndTwiceFilledTargets) {
   EXPECT_THAT(check_one("Id", "secret").fault, HasSubstr("`secret` is read-only in customers"));
-  EXPECT_THAT(check(R"([{"source":"Id","target":"id"},{"source":"Name","target":"ID"}])").fault, HasSubstr("`id` is filled by an earlier mapping"));
+  EXPECT_THAT(check(R"([{"source":"Id","target":"id"},{"source":"Name","target":"ID"}])").fault,
+              HasSubstr("`id` is filled by an earlier mapping"));
 }
 
 TEST(MappingCheck, FindsTypesThatDoNotConvertAndNamesTheStepThatHelps) {
-  EXPECT_THAT(check_one("Name", "amount").fault, HasSubstr("Name gives text, and `amount` takes number; add the format step `number`"));
+  EXPECT_THAT(check_one("Name", "amount").fault,
+              HasSubstr("Name gives text, and `amount` takes number; add the format step `number`"));
   EXPECT_THAT(check_one("Name", "active").fault, HasSubstr("add the format step `boolean`"));
   EXPECT_THAT(check_one("CreatedDate", "founded").fault, HasSubstr("gives datetime, and `founded` takes date"));
   EXPECT_THAT(check_one("Founded", "created").fault, HasSubstr("gives date, and `created` takes datetime"));
@@ -97,17 +111,28 @@ TEST(MappingCheck, FollowsTypesThroughSteps) {
   EXPECT_EQ(check_one("CreatedDate", "founded", with(R"({"date":{"format":"date","zone":"UTC"}})")).fault, "no fault");
   EXPECT_EQ(check_one("Name", "founded", with(R"({"date":{"parse":"dd.MM.yyyy"}})")).fault, "no fault");
   EXPECT_EQ(check_one("Founded", "founded", with(R"({"date":true})")).fault, "no fault");
-  EXPECT_THAT(check_one("Founded", "founded", with(R"({"date":{"format":"dd.MM.yyyy"}})")).fault, HasSubstr("gives text"));
+  EXPECT_THAT(check_one("Founded", "founded", with(R"({"date":{"format":"dd.MM.yyyy"}})")).fault,
+              HasSubstr("gives text"));
   EXPECT_THAT(check_one("Amount", "amount", with(R"({"trim":true})")).fault, HasSubstr("gives text"));
-  EXPECT_THAT(check_one("Name", "amount", R"(,"transformation":{"type":"lookup","params":{"table":{"a":1,"b":2.5},"otherwise":0}})").fault, "no fault");
+  EXPECT_THAT(check_one("Name", "amount",
+                        R"(,"transformation":{"type":"lookup","params":{"table":{"a":1,"b":2.5},"otherwise":0}})")
+                  .fault,
+              "no fault");
 }
 
 TEST(MappingCheck, WarnsOfTextThatMayNotFitAndRefusesTextThatCannot) {
-  EXPECT_THAT(check_one("Name", "name").warnings.at(0), HasSubstr("up to 255 characters, and `name` takes 80: add the format step `truncate`"));
-  EXPECT_THAT(check_one("Name", "name", R"(,"transformation":{"type":"format","params":{"truncate":80}})").warnings, IsEmpty());
-  EXPECT_THAT(check_one("Name", "tier", R"(,"transformation":{"type":"lookup","params":{"table":{"a":"gold","b":"golden"},"otherwise":"iron"}})").fault,
-              HasSubstr("`golden` has 6 characters, and `tier` takes 4"));
-  EXPECT_THAT(check_one("Name", "tier", R"(,"defaultValue":"zinc")").fault, HasSubstr("`zinc` is not a value that `tier` takes; known: gold, iron"));
+  EXPECT_THAT(check_one("Name", "name").warnings.at(0),
+              HasSubstr("up to 255 characters, and `name` takes 80: add the format step `truncate`"));
+  EXPECT_THAT(check_one("Name", "name", R"(,"transformation":{"type":"format","params":{"truncate":80}})").warnings,
+              IsEmpty());
+  EXPECT_THAT(
+      check_one(
+          "Name", "tier",
+          R"(,"transformation":{"type":"lookup","params":{"table":{"a":"gold","b":"golden"},"otherwise":"iron"}})")
+          .fault,
+      HasSubstr("`golden` has 6 characters, and `tier` takes 4"));
+  EXPECT_THAT(check_one("Name", "tier", R"(,"defaultValue":"zinc")").fault,
+              HasSubstr("`zinc` is not a value that `tier` takes; known: gold, iron"));
 }
 
 TEST(MappingCheck, FindsRequiredFieldsThatNothingFills) {
@@ -116,11 +141,13 @@ TEST(MappingCheck, FindsRequiredFieldsThatNothingFills) {
   EXPECT_THAT(check(R"([{"source":"Id","target":"id"}])", account(), target).fault,
               HasSubstr("fieldMappings[1]: `name` is required in customers, and no mapping fills it"));
   target.fields[1].nullable = false;
-  EXPECT_THAT(check(R"([{"source":"Id","target":"name"}])", account(), target).warnings.at(0), HasSubstr("may not be empty"));
+  EXPECT_THAT(check(R"([{"source":"Id","target":"name"}])", account(), target).warnings.at(0),
+              HasSubstr("may not be empty"));
 }
 
 TEST(MappingCheck, ChecksOneSideIfTheOtherIsUnknown) {
-  const MappingPlan plan = MappingPlan::compile(nlohmann::json::parse(R"([{"source":"Whatever","target":"amount"}])"), "m");
+  const MappingPlan plan =
+      MappingPlan::compile(nlohmann::json::parse(R"([{"source":"Whatever","target":"amount"}])"), "m");
   const Schema target = customers();
   EXPECT_THAT(plan.check(nullptr, &target, "m"), IsEmpty());
   EXPECT_THAT(plan.check(nullptr, nullptr, "m"), IsEmpty());
@@ -130,10 +157,13 @@ TEST(MappingHints, TellATargetWhatToExpect) {
   const MappingPlan plan = MappingPlan::compile(nlohmann::json::parse(R"([
       {"source":"Name","target":"n","required":true},
       {"source":"Amount","target":"a"},
-      {"source":"Name","target":"d","onError":"null","transformation":{"type":"format","params":{"date":{"format":"datetime"}}}},
-      {"source":"Name","target":"s","transformation":{"type":"format","params":{"steps":[{"case":"upper"},{"truncate":{"codePoints":10}}]}}},
+      {"source":"Name","target":"d","onError":"null",
+       "transformation":{"type":"format","params":{"date":{"format":"datetime"}}}},
+      {"source":"Name","target":"s",
+       "transformation":{"type":"format","params":{"steps":[{"case":"upper"},{"truncate":{"codePoints":10}}]}}},
       {"source":"Name","target":"b","onError":"null","transformation":{"type":"format","params":{"boolean":true}}},
-      {"source":"Name","target":"l","transformation":{"type":"format","params":{"split":{"by":";"}}}}])"), "m");
+      {"source":"Name","target":"l","transformation":{"type":"format","params":{"split":{"by":";"}}}}])"),
+                                                "m");
   const Schema source = account();
   const auto hints = plan.target_hints(&source);
   EXPECT_EQ(hints[0].name, "n");

@@ -32,8 +32,9 @@ inline std::string map_record(const std::string& mappings, const std::string& re
 
 /// `value` (JSON) through one format step or a list of them: the JSON of the result, or the fault.
 inline std::string format(const std::string& params, const std::string& value) {
-  const std::string mapping = R"([{"source":"v","target":"v","onError":"fail_record","transformation":{"type":"format","params":)" +
-                              params + "}}]";
+  const std::string mapping =
+      R"([{"source":"v","target":"v","onError":"fail_record","transformation":{"type":"format","params":)" + params +
+      "}}]";
   const std::string out = map_record(mapping, "{\"v\":" + value + "}");
   return out.starts_with("{\"v\":") ? out.substr(5, out.size() - 6) : out;
 }
@@ -51,7 +52,8 @@ inline std::string compile_fault(const std::string& mappings) {
 
 /// What is wrong with one format step.
 inline std::string step_fault(const std::string& params) {
-  return compile_fault(R"([{"source":"v","target":"v","onError":"null","transformation":{"type":"format","params":)" + params + "}}]");
+  return compile_fault(R"([{"source":"v","target":"v","onError":"null","transformation":{"type":"format","params":)" +
+                       params + "}}]");
 }
 
 }  // namespace nexpo

@@ -44,7 +44,8 @@ TEST(MappingPage, NamesEveryFunction) {
   for (size_t comma = 0; !names.empty(); names = comma == std::string::npos ? "" : names.substr(comma + 2)) {
     comma = names.find(", ");
     const std::string name = names.substr(0, comma);
-    EXPECT_TRUE(page.find("`" + name + "`") != std::string::npos || page.find("### " + name) != std::string::npos) << name;
+    EXPECT_TRUE(page.find("`" + name + "`") != std::string::npos || page.find("### " + name) != std::string::npos)
+        << name;
   }
 }
 

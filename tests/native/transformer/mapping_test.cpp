@@ -11,7 +11,8 @@ using testing::IsEmpty;
 
 TEST(MappingPlan, RenamesAndFollowsPathsAndKeepsEveryValueAsItIs) {
   EXPECT_EQ(map_record(R"([{"source":"Name","target":"name"},{"source":"Owner.Name","target":"owner"},
-                           {"source":"l[1]","target":"second"},{"source":"Gone","target":"gone"},{"source":"N","target":"n"},
+                           {"source":"l[1]","target":"second"},{"source":"Gone","target":"gone"},
+                           {"source":"N","target":"n"},
                            {"source":"E","target":"e"},{"source":"Name","target":"again"}])",
                        R"({"Name":"Acme","Owner":{"Name":"Ada"},"l":[1,9007199254740993.10],"N":null,"E":""})"),
             R"({"name":"Acme","owner":"Ada","second":9007199254740993.10,"n":null,"e":"","again":"Acme"})");
@@ -34,9 +35,12 @@ TEST(MappingPlan, FillsADefaultForMissingAndNullButNotForEmpty) {
   EXPECT_EQ(map_record(mapping, "{}"), R"({"a":"d"})");
   EXPECT_EQ(map_record(mapping, R"({"a":null})"), R"({"a":"d"})");
   EXPECT_EQ(map_record(mapping, R"({"a":""})"), R"({"a":""})");
-  EXPECT_EQ(map_record(R"([{"source":"a","target":"a","defaultValue":{"x":[1]}},{"source":"b","target":"b","defaultValue":false},
-                           {"source":"c","target":"c","defaultValue":7}])", "{}"),
-            R"({"a":{"x":[1]},"b":false,"c":7})");
+  EXPECT_EQ(
+      map_record(
+          R"([{"source":"a","target":"a","defaultValue":{"x":[1]}},{"source":"b","target":"b","defaultValue":false},
+                           {"source":"c","target":"c","defaultValue":7}])",
+          "{}"),
+      R"({"a":{"x":[1]},"b":false,"c":7})");
 }
 
 TEST(MappingPlan, RefusesARecordWithoutARequiredValueAndSaysWhy) {
@@ -47,8 +51,9 @@ TEST(MappingPlan, RefusesARecordWithoutARequiredValueAndSaysWhy) {
 }
 
 std::string number_with(const std::string& policy, const std::string& value) {
-  return map_record(R"([{"source":"a","target":"a","transformation":{"type":"format","params":{"number":true}},)" + policy + "}]",
-                    "{\"a\":" + value + "}");
+  return map_record(
+      R"([{"source":"a","target":"a","transformation":{"type":"format","params":{"number":true}},)" + policy + "}]",
+      "{\"a\":" + value + "}");
 }
 
 TEST(MappingPlan, DoesOnErrorWhatItIsTold) {
@@ -77,10 +82,12 @@ TEST(MappingPlan, ShortensLongValuesInMessagesAtACharacter) {
 }
 
 TEST(MappingPlan, DoesNotCompileAStepThatCanFailWithoutAPolicy) {
-  EXPECT_EQ(compile_fault(R"([{"source":"a","target":"b","transformation":{"type":"format","params":{"number":true}}}])"),
-            "fieldMappings[0].transformation: `number` can fail, and nothing says what happens then; "
-            "add onError (fail_record, null, skip_field or keep), required: true, or a defaultValue");
-  EXPECT_EQ(compile_fault(R"([{"source":"a","target":"b","transformation":{"type":"format","params":{"trim":true}}}])"), "no fault");
+  EXPECT_EQ(
+      compile_fault(R"([{"source":"a","target":"b","transformation":{"type":"format","params":{"number":true}}}])"),
+      "fieldMappings[0].transformation: `number` can fail, and nothing says what happens then; "
+      "add onError (fail_record, null, skip_field or keep), required: true, or a defaultValue");
+  EXPECT_EQ(compile_fault(R"([{"source":"a","target":"b","transformation":{"type":"format","params":{"trim":true}}}])"),
+            "no fault");
 }
 
 TEST(MappingPlan, ListsEveryFaultWithItsPlaceAndFix) {
@@ -89,7 +96,8 @@ TEST(MappingPlan, ListsEveryFaultWithItsPlaceAndFix) {
     {"source":"a","target":""},
     {"source":"a","target":"x","requierd":true},
     {"target":"y","onError":"explode"},
-    {"source":"a","target":"z","transformation":{"type":"format","params":{"number":{"scale":-1,"digits":2}}},"onError":"null"},
+    {"source":"a","target":"z","onError":"null",
+     "transformation":{"type":"format","params":{"number":{"scale":-1,"digits":2}}}},
     {"source":"a","target":"w","transformation":{"type":"calculate","params":{}}},
     {"source":"a","target":"v","transformation":{"type":"format","params":{"trimm":true}}},
     7])");
@@ -103,7 +111,8 @@ TEST(MappingPlan, ListsEveryFaultWithItsPlaceAndFix) {
   EXPECT_THAT(faults, HasSubstr("fieldMappings[4].transformation.params.number.scale: this number does not fit"));
   EXPECT_THAT(faults, HasSubstr("fieldMappings[4].transformation.params.number.digits: this key is unknown"));
   EXPECT_THAT(faults, HasSubstr("fieldMappings[5].transformation.type: `calculate` is not available in this version"));
-  EXPECT_THAT(faults, HasSubstr("fieldMappings[6].transformation.params: `trimm` is no function; did you mean `trim`?"));
+  EXPECT_THAT(faults,
+              HasSubstr("fieldMappings[6].transformation.params: `trimm` is no function; did you mean `trim`?"));
   EXPECT_THAT(faults, HasSubstr("fieldMappings[7]: this must be an object"));
 }
 
@@ -128,7 +137,8 @@ TEST(MappingPlan, ChainsTransformationsOfSeveralTypes) {
 }
 
 TEST(MappingPlan, PassesRemovalsOnWithEmptyCellsAndKeepsRowsApart) {
-  const MappingPlan plan = MappingPlan::compile(nlohmann::json::parse(R"([{"source":"a","target":"a","required":true}])"), "m");
+  const MappingPlan plan =
+      MappingPlan::compile(nlohmann::json::parse(R"([{"source":"a","target":"a","required":true}])"), "m");
   RecordBatch source = batch_of(plan.source_paths(), {R"({"a":"1"})", "{}", R"({"a":"3"})", R"({"a":"4"})"});
   source.head(0).key = "k0";
   source.head(2).op = RecordOp::remove;
@@ -149,7 +159,9 @@ TEST(MappingPlan, KeepsTheMemoryOfItsResultAliveOnItsOwn) {
   MappedBatch mapped;
   {
     const MappingPlan plan = MappingPlan::compile(
-        nlohmann::json::parse(R"([{"source":"a","target":"a"},{"source":"b","target":"b","defaultValue":"a default of some length"}])"), "m");
+        nlohmann::json::parse(
+            R"([{"source":"a","target":"a"},{"source":"b","target":"b","defaultValue":"a default of some length"}])"),
+        "m");
     mapped = plan.apply(batch_of(plan.source_paths(), {R"({"a":"a text of some length"})"}));
   }
   EXPECT_EQ(mapped.records.row(0)[0], Value::text("a text of some length"));
@@ -158,8 +170,12 @@ TEST(MappingPlan, KeepsTheMemoryOfItsResultAliveOnItsOwn) {
 
 TEST(MappingPlan, CountsSwallowedFailuresOncePerField) {
   const MappingPlan plan = MappingPlan::compile(
-      nlohmann::json::parse(R"([{"source":"a","target":"t","onError":"null","transformation":{"type":"format","params":{"number":true}}}])"), "m");
-  const MappedBatch mapped = plan.apply(batch_of(plan.source_paths(), {R"({"a":"x"})", R"({"a":"y"})", R"({"a":"1"})"}));
+      nlohmann::json::parse(
+          R"([{"source":"a","target":"t","onError":"null",
+               "transformation":{"type":"format","params":{"number":true}}}])"),
+      "m");
+  const MappedBatch mapped =
+      plan.apply(batch_of(plan.source_paths(), {R"({"a":"x"})", R"({"a":"y"})", R"({"a":"1"})"}));
   ASSERT_EQ(mapped.warnings.size(), 1u);
   EXPECT_THAT(mapped.warnings[0], HasSubstr("t: 2 of 3 values could not be transformed"));
   EXPECT_THAT(plan.apply(batch_of(plan.source_paths(), {R"({"a":"1"})"})).warnings, IsEmpty());

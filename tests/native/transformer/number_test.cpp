@@ -10,7 +10,9 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string number(const std::string& options, const std::string& value) { return format("{\"number\":" + options + "}", value); }
+std::string number(const std::string& options, const std::string& value) {
+  return format("{\"number\":" + options + "}", value);
+}
 
 TEST(NumberFunction, KeepsEveryDigit) {
   EXPECT_EQ(number("true", "9007199254740993"), "9007199254740993");
@@ -39,11 +41,13 @@ TEST(NumberFunction, ReadsTheSeparatorsOfALocale) {
 }
 
 TEST(NumberFunction, RefusesWhatIsNoNumber) {
-  for (const char* value : {"\"\"", "\" \"", "\"x\"", "\"1x\"", "\"1.2.3\"", "\"1,2\"", "\"NaN\"", "\"Infinity\"", "\"-\"", "\"1.\"", "\".\"", "\"1e\"",
-                            "\"--1\"", "\"NA\"", "\"#N/A\"", "true", "[1]", "\"1 2\"", "\"0x10\""}) {
+  for (const char* value :
+       {"\"\"", "\" \"", "\"x\"", "\"1x\"", "\"1.2.3\"", "\"1,2\"", "\"NaN\"", "\"Infinity\"", "\"-\"", "\"1.\"",
+        "\".\"", "\"1e\"", "\"--1\"", "\"NA\"", "\"#N/A\"", "true", "[1]", "\"1 2\"", "\"0x10\""}) {
     EXPECT_THAT(number("true", value), HasSubstr("is not a number")) << value;
   }
-  for (const char* value : {"\",1\"", "\"1,,2\"", "\"1,\""}) EXPECT_THAT(number(R"({"group":","})", value), HasSubstr("is not a number")) << value;
+  for (const char* value : {"\",1\"", "\"1,,2\"", "\"1,\""})
+    EXPECT_THAT(number(R"({"group":","})", value), HasSubstr("is not a number")) << value;
 }
 
 TEST(NumberFunction, RoundsTiesByTheModeItIsGiven) {
@@ -53,14 +57,18 @@ TEST(NumberFunction, RoundsTiesByTheModeItIsGiven) {
   };
   const std::vector<const char*> values = {"2.5", "3.5", "-2.5", "2.51", "-2.49", "0.5", "-0.5", "9.5"};
   const std::vector<Row> rows = {
-      {"half_even", {"2", "4", "-2", "3", "-2", "0", "0", "10"}}, {"half_up", {"3", "4", "-3", "3", "-2", "1", "-1", "10"}},
-      {"half_down", {"2", "3", "-2", "3", "-2", "0", "0", "9"}},  {"up", {"3", "4", "-3", "3", "-3", "1", "-1", "10"}},
-      {"down", {"2", "3", "-2", "2", "-2", "0", "0", "9"}},       {"ceiling", {"3", "4", "-2", "3", "-2", "1", "0", "10"}},
+      {"half_even", {"2", "4", "-2", "3", "-2", "0", "0", "10"}},
+      {"half_up", {"3", "4", "-3", "3", "-2", "1", "-1", "10"}},
+      {"half_down", {"2", "3", "-2", "3", "-2", "0", "0", "9"}},
+      {"up", {"3", "4", "-3", "3", "-3", "1", "-1", "10"}},
+      {"down", {"2", "3", "-2", "2", "-2", "0", "0", "9"}},
+      {"ceiling", {"3", "4", "-2", "3", "-2", "1", "0", "10"}},
       {"floor", {"2", "3", "-3", "2", "-3", "0", "-1", "9"}},
   };
   for (const Row& row : rows) {
     for (size_t i = 0; i < values.size(); ++i) {
-      EXPECT_EQ(number(R"({"scale":0,"round":")" + std::string(row.mode) + "\"}", values[i]), row.results[i]) << row.mode << ' ' << values[i];
+      EXPECT_EQ(number(R"({"scale":0,"round":")" + std::string(row.mode) + "\"}", values[i]), row.results[i])
+          << row.mode << ' ' << values[i];
     }
   }
   EXPECT_EQ(number(R"({"scale":2})", "0.005"), "0.00");
@@ -89,7 +97,8 @@ __extension__ typedef __int128 Wide;
 std::string text_of(Wide value) {
   const bool negative = value < 0;
   std::string digits;
-  for (Wide left = negative ? -value : value; left > 0; left /= 10) digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(left % 10)));
+  for (Wide left = negative ? -value : value; left > 0; left /= 10)
+    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(left % 10)));
   return (negative ? "-" : "") + (digits.empty() ? "0" : digits);
 }
 

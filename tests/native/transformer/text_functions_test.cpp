@@ -30,7 +30,8 @@ TEST(TextFunctions, BlankToNullTellsBlankFromTheRest) {
 TEST(TextFunctions, CaseFollowsUnicode) {
   EXPECT_EQ(format(R"({"case":"upper"})", R"("straße éàç ñ ж ǆ")"), R"("STRAẞE ÉÀÇ Ñ Ж Ǆ")");
   EXPECT_EQ(format(R"({"case":"lower"})", R"("ÉÀÇ ΑΒΓ Ж İ")"), R"("éàç αβγ ж i")");
-  EXPECT_EQ(format(R"({"case":"title"})", R"("o'neil's McDONALD-smith élan 3rd ǆ")"), R"("O'neil's Mcdonald-Smith Élan 3rd ǅ")");
+  EXPECT_EQ(format(R"({"case":"title"})", R"("o'neil's McDONALD-smith élan 3rd ǆ")"),
+            R"("O'neil's Mcdonald-Smith Élan 3rd ǅ")");
   EXPECT_EQ(format(R"({"case":"upper"})", R"("plain ascii 1")"), R"("PLAIN ASCII 1")");
   EXPECT_EQ(format(R"({"case":"upper"})", "true"), R"("TRUE")");
 }
@@ -68,7 +69,8 @@ TEST(TextFunctions, PadFillsUpToALengthInCodePoints) {
 TEST(TextFunctions, ReplaceTakesTextAndPatterns) {
   EXPECT_EQ(format(R"({"replace":{"find":"a.","with":"-"}})", R"("a.ba.a")"), R"("-b-a")");
   EXPECT_EQ(format(R"({"replace":{"find":"x"}})", R"("axbx")"), R"("ab")");
-  EXPECT_EQ(format(R"j({"replace":{"pattern":"(\\d+)-(\\d+)","with":"\\2/\\1"}})j", R"("12-34 5-6")"), R"("34/12 6/5")");
+  EXPECT_EQ(format(R"j({"replace":{"pattern":"(\\d+)-(\\d+)","with":"\\2/\\1"}})j", R"("12-34 5-6")"),
+            R"("34/12 6/5")");
   EXPECT_THAT(step_fault(R"({"replace":{"pattern":"(a"}})"), HasSubstr("params.replace.pattern: missing )"));
   EXPECT_THAT(step_fault(R"({"replace":{"pattern":"a","with":"\\1"}})"), HasSubstr("params.replace.with"));
   EXPECT_THAT(step_fault(R"({"replace":{"with":"x"}})"), HasSubstr("params.replace.find: this is missing"));
@@ -91,7 +93,8 @@ TEST(TextFunctions, SplitGivesAPartOrAListAndJoinMakesTextOfAList) {
 TEST(TextFunctions, TemplatePutsFieldsTogether) {
   const std::string mapping = R"([{"source":"First","target":"n","transformation":{"type":"format","params":{"steps":[
       {"template":"{} {Last} {{{Owner.Name}}"},{"trim":true}]}}}])";
-  EXPECT_EQ(map_record(mapping, R"({"First":"Ada","Last":"L","Owner":{"Name":"O"}})"), R"({"n":"Ada L {O}"})" "");
+  EXPECT_EQ(map_record(mapping, R"({"First":"Ada","Last":"L","Owner":{"Name":"O"}})"), R"({"n":"Ada L {O}"})"
+                                                                                       "");
   EXPECT_EQ(map_record(mapping, R"({"Last":"L"})"), R"({"n":"L {}"})");
   EXPECT_EQ(map_record(mapping, "{}"), R"({"n":null})");
   EXPECT_EQ(format(R"({"template":"constant"})", "null"), R"("constant")");
@@ -100,41 +103,52 @@ TEST(TextFunctions, TemplatePutsFieldsTogether) {
 }
 
 TEST(TextFunctions, LeaveNullAndMissingAlone) {
-  for (const char* params : {R"({"trim":true})", R"({"case":"upper"})", R"({"pad":{"length":3}})", R"({"split":{"by":";"}})", R"({"number":true})",
-                             R"({"date":true})", R"({"boolean":true})", R"({"truncate":1})", R"({"nfc":true})"}) {
+  for (const char* params :
+       {R"({"trim":true})", R"({"case":"upper"})", R"({"pad":{"length":3}})", R"({"split":{"by":";"}})",
+        R"({"number":true})", R"({"date":true})", R"({"boolean":true})", R"({"truncate":1})", R"({"nfc":true})"}) {
     EXPECT_EQ(format(params, "null"), "null") << params;
   }
 }
 
 TEST(TextFunctions, SurviveBytesThatAreNotUtf8) {
   const auto shape = std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"v"});
-  for (const char* params : {R"({"trim":true})", R"({"squash":true})", R"({"case":"upper"})", R"({"case":"title"})", R"({"truncate":3})",
-                             R"({"substring":{"start":-2}})", R"({"pad":{"length":9}})", R"({"nfc":true})", R"({"blankToNull":true})",
-                             R"({"replace":{"pattern":".","with":"x"}})"}) {
+  for (const char* params :
+       {R"({"trim":true})", R"({"squash":true})", R"({"case":"upper"})", R"({"case":"title"})", R"({"truncate":3})",
+        R"({"substring":{"start":-2}})", R"({"pad":{"length":9}})", R"({"nfc":true})", R"({"blankToNull":true})",
+        R"({"replace":{"pattern":".","with":"x"}})"}) {
     const MappingPlan plan = MappingPlan::compile(
-        nlohmann::json::parse(R"([{"source":"v","target":"v","transformation":{"type":"format","params":)" + std::string(params) + "}}]"), "m");
+        nlohmann::json::parse(R"([{"source":"v","target":"v","transformation":{"type":"format","params":)" +
+                              std::string(params) + "}}]"),
+        "m");
     RecordBatch batch(shape, std::make_shared<Arena>());
-    for (const char* bytes : {"\xff\xfe\x80", "a\xc3", "\xf0\x9f\x98", "\xed\xa0\x80z"}) batch.add({})[0] = Value::text(bytes);
+    for (const char* bytes : {"\xff\xfe\x80", "a\xc3", "\xf0\x9f\x98", "\xed\xa0\x80z"})
+      batch.add({})[0] = Value::text(bytes);
     EXPECT_EQ(plan.apply(batch).records.size(), 4u) << params;
   }
 }
 
 TEST(BooleanFunction, KnowsWordsAndNumbers) {
-  for (const char* yes : {"\"true\"", "\"YES\"", "\" y \"", "1", "\"On\"", "true"}) EXPECT_EQ(format(R"({"boolean":true})", yes), "true");
-  for (const char* no : {"\"false\"", "\"No\"", "0", "\"off\"", "false"}) EXPECT_EQ(format(R"({"boolean":true})", no), "false");
+  for (const char* yes : {"\"true\"", "\"YES\"", "\" y \"", "1", "\"On\"", "true"})
+    EXPECT_EQ(format(R"({"boolean":true})", yes), "true");
+  for (const char* no : {"\"false\"", "\"No\"", "0", "\"off\"", "false"})
+    EXPECT_EQ(format(R"({"boolean":true})", no), "false");
   EXPECT_EQ(format(R"({"boolean":true})", "\"NA\""), "boolean: v `NA` is no word for true or false");
   EXPECT_EQ(format(R"({"boolean":{"true":["ja","j"],"false":"nein"}})", "\"JA\""), "true");
-  EXPECT_EQ(format(R"({"boolean":{"true":["ja"],"false":"nein"}})", "\"yes\""), "boolean: v `yes` is no word for true or false");
+  EXPECT_EQ(format(R"({"boolean":{"true":["ja"],"false":"nein"}})", "\"yes\""),
+            "boolean: v `yes` is no word for true or false");
   EXPECT_THAT(step_fault(R"({"boolean":{"true":"no"}})"), HasSubstr("`no` means both"));
 }
 
 std::string look_up(const std::string& params, const std::string& value) {
-  return map_record(R"([{"source":"v","target":"v","onError":"fail_record","transformation":{"type":"lookup","params":)" + params + "}}]",
-                    "{\"v\":" + value + "}");
+  return map_record(
+      R"([{"source":"v","target":"v","onError":"fail_record","transformation":{"type":"lookup","params":)" + params +
+          "}}]",
+      "{\"v\":" + value + "}");
 }
 
 TEST(Lookup, TakesValuesOfAnyKindFromATable) {
-  const std::string table = R"({"table":{"a":"A","1":2.5,"true":null,"x":{"y":[1]},"NA":"not available","#N/A":false}})";
+  const std::string table =
+      R"({"table":{"a":"A","1":2.5,"true":null,"x":{"y":[1]},"NA":"not available","#N/A":false}})";
   EXPECT_EQ(look_up(table, "\"a\""), R"({"v":"A"})");
   EXPECT_EQ(look_up(table, "1"), R"({"v":2.5})");
   EXPECT_EQ(look_up(table, "true"), R"({"v":null})");
@@ -149,10 +163,15 @@ TEST(Lookup, IgnoresCaseAndFallsBackIfItIsTold) {
   EXPECT_EQ(look_up(R"({"table":{"Élan":1},"ignoreCase":true})", "\"ÉLAN\""), R"({"v":1})");
   EXPECT_EQ(look_up(R"({"table":{"a":1},"otherwise":0})", "\"b\""), R"({"v":0})");
   EXPECT_EQ(look_up(R"({"table":{"a":1},"otherwise":null})", "\"b\""), R"({"v":null})");
-  EXPECT_THAT(compile_fault(R"([{"source":"v","target":"v","transformation":{"type":"lookup","params":{"table":{"A":1,"a":2},"ignoreCase":true}},"onError":"null"}])"),
-              HasSubstr("is there twice if case is ignored"));
-  EXPECT_THAT(compile_fault(R"([{"source":"v","target":"v","transformation":{"type":"lookup","params":{"table":{}}},"onError":"null"}])"),
-              HasSubstr("transformation.params.table: this must be an object"));
+  EXPECT_THAT(
+      compile_fault(
+          R"([{"source":"v","target":"v","onError":"null",
+               "transformation":{"type":"lookup","params":{"table":{"A":1,"a":2},"ignoreCase":true}}}])"),
+      HasSubstr("is there twice if case is ignored"));
+  EXPECT_THAT(
+      compile_fault(
+          R"([{"source":"v","target":"v","transformation":{"type":"lookup","params":{"table":{}}},"onError":"null"}])"),
+      HasSubstr("transformation.params.table: this must be an object"));
 }
 
 }  // namespace
