@@ -92,7 +92,7 @@ function summarize(results) {
     const more = skipped > 0 ? `, ${skipped} skipped` : '';
     console.log(`${title}: ${passed} passed, ${failed} failed${more} in ${seconds.toFixed(0)} s`);
   }
-  for (const { failures } of results) for (const name of failures) console.log(`failed: ${name}`);
+  for (const { title, failures } of results) for (const name of failures) console.log(`failed in ${title}: ${name}`);
   const sum = (count) => results.reduce((total, result) => total + result[count], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   process.exitCode = sum('failed') > 0 ? 1 : 0;

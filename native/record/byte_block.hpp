@@ -41,24 +41,21 @@ class ByteBlock {
   ByteBlock operator|(ByteBlock other) const { return of(bytes_ | other.bytes_); }
   ByteBlock& operator|=(ByteBlock other) { return *this = *this | other; }
 
-  /// For the result of a comparison: whether there is a hit.
-  bool any() const {
+  /// For the result of a comparison: one bit per byte, the first byte in the lowest bit.
+  uint32_t mask() const {
 #ifdef __SSE2__
-    return mask() != 0;
+    return static_cast<uint32_t>(_mm_movemask_epi8(std::bit_cast<__m128i>(bytes_)));
 #else
-    return (words().low | words().high) != 0;
+    const Words hits = std::bit_cast<Words>(bytes_);
+    const auto gather = [](uint64_t word) {
+      return static_cast<uint32_t>((word & 0x0101010101010101) * 0x0102040810204080 >> 56);
+    };
+    return gather(hits.low) | gather(hits.high) << 8;
 #endif
   }
-  /// For the result of a comparison: place of the first hit, 16 if there is none.
-  size_t first() const {
-#ifdef __SSE2__
-    return static_cast<size_t>(std::countr_zero(mask() | 1u << kBytes));
-#else
-    const Words hits = words();
-    if (hits.low != 0) return static_cast<size_t>(std::countr_zero(hits.low)) / 8;
-    return hits.high == 0 ? kBytes : static_cast<size_t>(std::countr_zero(hits.high)) / 8 + 8;
-#endif
-  }
+  bool any() const { return mask() != 0; }
+  /// Place of the first hit, 16 if there is none.
+  size_t first() const { return static_cast<size_t>(std::countr_zero(mask() | 1u << kBytes)); }
 
  private:
   using Bytes [[gnu::vector_size(16)]] = signed char;
@@ -79,11 +76,6 @@ class ByteBlock {
     return block;
   }
   static ByteBlock of_words(uint64_t low, uint64_t high) { return of(std::bit_cast<Bytes>(Words{low, high})); }
-#ifdef __SSE2__
-  uint32_t mask() const { return static_cast<uint32_t>(_mm_movemask_epi8(std::bit_cast<__m128i>(bytes_))); }
-#else
-  Words words() const { return std::bit_cast<Words>(bytes_); }
-#endif
 
   Bytes bytes_{};
 };

@@ -9,9 +9,42 @@ namespace nexpo {
 namespace {
 
 constexpr size_t kBlockBytes = 256 * 1024;
-constexpr size_t kPadding = ByteBlock::kBytes;  // a block may be read this far behind its bytes
+constexpr size_t kMaskBytes = 64;        // that a mask of quotes covers
+constexpr size_t kPadding = kMaskBytes;  // a block may be read this far behind its bytes, and holds zeros there
 constexpr size_t kColumnsMax = 10'000;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// The places of quotes, one after the other. A mask of 64 bytes is made at once, so that finding one quote need not
+// wait for the one before.
+class QuoteMarks {
+ public:
+  QuoteMarks(const char* data, size_t from, size_t end) : data_(data), base_(from), end_(end), mask_(mask_at(from)) {}
+
+  // The next place, or the end of the bytes.
+  size_t take() {
+    while (mask_ == 0) {
+      base_ += kMaskBytes;
+      if (base_ >= end_) return end_;
+      mask_ = mask_at(base_);
+    }
+    const size_t place = base_ + static_cast<size_t>(std::countr_zero(mask_));
+    mask_ &= mask_ - 1;
+    return place;
+  }
+
+ private:
+  uint64_t mask_at(size_t base) const {
+    uint64_t mask = 0;
+    for (size_t block = 0; block < kMaskBytes; block += ByteBlock::kBytes) {
+      mask |= uint64_t{ByteBlock::load(data_ + base + block).equal('"').mask()} << block;
+    }
+    return mask;
+  }
+
+  const char* data_;
+  size_t base_, end_;
+  uint64_t mask_;
+};
 
 }  // namespace
 
@@ -69,20 +102,29 @@ inline void CsvScanner::push_cell(size_t begin, size_t end, bool escaped) {
   cells_.push_back({static_cast<uint32_t>(begin - row_), static_cast<uint32_t>(end - begin), escaped});
 }
 
-// Takes quoted cells without doubled quotes, the form that Bulk queries use, as long as they come. True at the end of
-// the row. Whatever looks different is left to scan_cell().
-bool CsvScanner::take_simple_cells() {
-  if (search_ != cell_) return false;
+// Takes quoted cells, the form that Bulk queries use, as long as they come whole. True at the end of the row. Whatever
+// looks different is left to scan_cell(), which begins with the cell again.
+bool CsvScanner::take_quoted_cells() {
+  if (search_ != cell_ || cell_ >= size_ || data_[cell_] != '"') return false;
+  QuoteMarks quotes(data_, cell_, size_);
+  size_t cell = quotes.take();
+  bool escaped = false;
   bool row_ends = false;
-  size_t cell = cell_;
-  while (!row_ends && cell < size_ && data_[cell] == '"') {
-    const size_t quote = find_quote(cell + 1);
-    if (quote + 1 >= size_ || quote - cell > cell_bytes_max_) break;
+  while (!row_ends) {
+    const size_t quote = quotes.take();
+    if (quote >= size_ || quote - cell > cell_bytes_max_) break;
     const char next = data_[quote + 1];
+    if (next == '"') {
+      escaped = true;
+      quotes.take();
+      continue;
+    }
     if (next != delimiter_ && next != '\n') break;
-    push_cell(cell + 1, quote, false);
+    push_cell(cell + 1, quote, escaped);
+    escaped = false;
     row_ends = next == '\n';
     cell = quote + 2;
+    if (!row_ends && (data_[cell] != '"' || quotes.take() >= size_)) break;
   }
   cell_ = search_ = cell;
   return row_ends;
@@ -96,7 +138,7 @@ bool CsvScanner::next_row(bool at_end) {
     complete_ = false;
   }
   for (;;) {
-    const Scan scan = take_simple_cells() ? Scan::row : scan_cell(at_end);
+    const Scan scan = take_quoted_cells() ? Scan::row : scan_cell(at_end);
     if (scan == Scan::more) return false;
     if (scan == Scan::cell) continue;
     const bool blank = cells_.size() == 1 && cells_[0].size == 0 && cells_[0].begin == 0;

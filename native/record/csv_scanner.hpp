@@ -43,7 +43,7 @@ class CsvScanner {
  private:
   enum class Scan { cell, row, more };
 
-  bool take_simple_cells();
+  bool take_quoted_cells();
   Scan scan_cell(bool at_end);
   Scan scan_plain(bool at_end);
   Scan scan_quoted(bool at_end);

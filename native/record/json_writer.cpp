@@ -84,19 +84,26 @@ class JsonText {
     bool as_it_is = true;
     const char* at = text.data();
     const char* const end = at + text.size();
+    char* place = place_;
     while (end - at >= static_cast<std::ptrdiff_t>(ByteBlock::kBytes)) {
       const ByteBlock block = ByteBlock::load(at);
-      block.store(place_);
+      block.store(place);
       high |= block.high();
-      const size_t plain = needing_escape(block).first();
-      at += plain;
-      place_ += plain;
-      if (plain < ByteBlock::kBytes) {
-        escape(*at, static_cast<size_t>(end - at));
-        ++at;
-        as_it_is = false;
+      const ByteBlock hits = needing_escape(block);
+      if (!hits.any()) [[likely]] {
+        // A step of its own, so that the next block need not wait for the place of a hit.
+        at += ByteBlock::kBytes;
+        place += ByteBlock::kBytes;
+        continue;
       }
+      at += hits.first();
+      place_ = place + hits.first();
+      escape(*at, static_cast<size_t>(end - at));
+      place = place_;
+      ++at;
+      as_it_is = false;
     }
+    place_ = place;
     const auto left = static_cast<size_t>(end - at);
     if (as_it_is && text.size() >= ByteBlock::kBytes) {
       // The last block once more, so far back that it ends with the text.

@@ -45,7 +45,10 @@ class PathParser {
     const size_t begin = at_;
     at_ = std::min(text_.find_first_of(".[]\"", at_), text_.size());
     const std::string_view name = text_.substr(begin, at_ - begin);
-    if (name.empty()) fail("a name is missing");
+    if (name.empty()) {
+      fail("a name is missing");
+      return {};
+    }
     if (name.front() == ' ' || name.back() == ' ') fail("a name with a space at its edge needs double quotes");
     return {PathStep::Kind::name, std::string(name), 0};
   }

@@ -10,12 +10,13 @@
 namespace nexpo::sql {
 
 PgAddress PgAddress::parse(const std::string& text) {
-  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(
-      PQconninfoParse(text.c_str(), nullptr), PQconninfoFree);
+  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(PQconninfoParse(text.c_str(), nullptr),
+                                                                               PQconninfoFree);
   if (!options)
-    throw Error(ErrorKind::invalid, "the PostgreSQL address cannot be read; it looks like "
-                                    "postgresql://user:password@host:5432/database, with special characters in the "
-                                    "password written as %XX");
+    throw Error(ErrorKind::invalid,
+                "the PostgreSQL address cannot be read; it looks like "
+                "postgresql://user:password@host:5432/database, with special characters in the "
+                "password written as %XX");
   PgAddress address;
   for (const PQconninfoOption* option = options.get(); option->keyword; ++option)
     if (option->val) address.set(option->keyword, option->val);

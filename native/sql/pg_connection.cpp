@@ -23,36 +23,21 @@ std::string text_of(const char* text) {
   return out;
 }
 
-/// "FATAL:  28P01: password authentication failed": the verbose form says the code before the words.
-std::string sqlstate_in(std::string_view message) {
-  const size_t at = message.find(":  ");
-  if (at == std::string_view::npos || message.size() < at + 9 || message[at + 8] != ':') return "";
-  const std::string_view code = message.substr(at + 3, 5);
-  for (const char c : code)
-    if (!(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z')) return "";
-  return std::string(code);
-}
-
-/// The words of the first line, without severity and code.
-std::string words_in(std::string_view message, std::string_view sqlstate) {
-  if (!sqlstate.empty()) message.remove_prefix(message.find(sqlstate) + sqlstate.size() + 2);
-  return std::string(message.substr(0, message.find('\n')));
-}
-
 bool wait_for(PGconn* connection, PostgresPollingStatusType wanted, std::chrono::steady_clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   pollfd socket{PQsocket(connection), static_cast<short>(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
   return left.count() > 0 && poll(&socket, 1, static_cast<int>(left.count())) > 0;
 }
 
-/// Connects with verbose errors, so that a refusal tells its code.
+/// Connects with verbose errors: a refusal tells its code then, and so does what libpqxx throws without one.
 std::unique_ptr<PGconn, void (*)(PGconn*)> connect(const PgAddress& address) {
   std::vector<const char*> names, values;
   for (const auto& [name, value] : address.parameters()) {
     names.push_back(name.c_str());
     values.push_back(value.c_str());
   }
-  for (const auto& [name, value] : {std::pair("fallback_application_name", "data-sync"), std::pair("client_encoding", "UTF8")}) {
+  for (const auto& [name, value] :
+       {std::pair("fallback_application_name", "data-sync"), std::pair("client_encoding", "UTF8")}) {
     names.push_back(name);
     values.push_back(value);
   }
@@ -62,10 +47,12 @@ std::unique_ptr<PGconn, void (*)(PGconn*)> connect(const PgAddress& address) {
   if (!connection) throw Error(ErrorKind::unavailable, "out of memory");
   PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
   const auto deadline = std::chrono::steady_clock::now() + kConnectTimeout;
-  PostgresPollingStatusType step = PQstatus(connection.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
+  PostgresPollingStatusType step =
+      PQstatus(connection.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
   while (step != PGRES_POLLING_OK && step != PGRES_POLLING_FAILED) {
     if (!wait_for(connection.get(), step, deadline))
-      throw Error(ErrorKind::unavailable, fmt::format("{}: no answer within {} seconds", address.shown(), kConnectTimeout.count()));
+      throw Error(ErrorKind::unavailable,
+                  fmt::format("{}: no answer within {} seconds", address.shown(), kConnectTimeout.count()));
     step = PQconnectPoll(connection.get());
   }
   return connection;
@@ -78,15 +65,12 @@ pqxx::connectionpolicy::handle PgOneConnect::do_startconnect(handle given) {
   if (raw_) throw pqxx::broken_connection("the connection was lost");
   auto connection = connect(address_);
   if (PQstatus(connection.get()) != CONNECTION_OK) {
-    const std::string message = text_of(PQerrorMessage(connection.get()));
-    const std::string sqlstate = sqlstate_in(message);
-    PgFailure failure;
-    failure.sqlstate = sqlstate.empty() ? (PQconnectionNeedsPassword(connection.get()) ? "28P01" : "08001") : sqlstate;
-    failure.message = words_in(message, sqlstate);
+    PgFailure failure = read_verbose_failure(PQerrorMessage(connection.get()));
+    if (failure.sqlstate.empty()) failure.sqlstate = PQconnectionNeedsPassword(connection.get()) ? "28P01" : "08001";
     throw pg_error(failure, address_);
   }
-  PQsetErrorVerbosity(connection.get(), PQERRORS_DEFAULT);
-  PQsetNoticeProcessor(connection.get(), [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      connection.get(), [](void*, const char*) {}, nullptr);
   raw_ = connection.get();
   return connection.release();
 }
@@ -105,23 +89,28 @@ bool PgConnection::is_usable() const {
 
 namespace {
 
+/// "COPY stage, line 3, column amount: "abc"", on a line of its own, says where. In another language it does not, and
+/// then callers have to look for the row themselves.
+void read_copy_place(std::string_view context, PgFailure& failure) {
+  const size_t start = context.starts_with("COPY ") ? 0 : context.find("\nCOPY ");
+  if (start == std::string_view::npos) return;
+  context.remove_prefix(start);
+  const size_t line = context.find(", line ");
+  const size_t column = context.find(", column ");
+  const size_t column_end = column == std::string_view::npos ? column : context.find(':', column);
+  if (line == std::string_view::npos) return;
+  std::from_chars(context.data() + line + 7, context.data() + context.size(), failure.copy_line);
+  if (column_end != std::string_view::npos && failure.column.empty())
+    failure.column = context.substr(column + 9, column_end - column - 9);
+}
+
 PgFailure failure_of(const PGresult* result) {
   const auto field = [&](int code) { return text_of(PQresultErrorField(result, code)); };
   PgFailure failure{field(PG_DIAG_SQLSTATE), field(PG_DIAG_MESSAGE_PRIMARY), field(PG_DIAG_COLUMN_NAME),
                     field(PG_DIAG_CONSTRAINT_NAME), 0};
   const std::string detail = field(PG_DIAG_MESSAGE_DETAIL);
   if (!detail.empty()) failure.message += " (" + detail + ")";
-  // "COPY stage, line 3, column amount: "abc"" says where; in another language it does not, and the rows are halved.
-  const std::string context = field(PG_DIAG_CONTEXT);
-  if (context.starts_with("COPY ")) {
-    const size_t line = context.find(", line ");
-    const size_t column = context.find(", column ");
-    const size_t column_end = column == std::string::npos ? column : context.find(':', column);
-    if (line != std::string::npos)
-      std::from_chars(context.data() + line + 7, context.data() + context.size(), failure.copy_line);
-    if (column_end != std::string::npos && failure.column.empty())
-      failure.column = context.substr(column + 9, column_end - column - 9);
-  }
+  read_copy_place(field(PG_DIAG_CONTEXT), failure);
   return failure;
 }
 

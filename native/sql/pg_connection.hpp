@@ -31,10 +31,10 @@ class PgOneConnect final : public pqxx::connectionpolicy {
 /// What the server said about a statement that failed.
 struct PgFailure {
   std::string sqlstate;
-  std::string message;     ///< with the server's detail
-  std::string column;      ///< the column in question, or empty
+  std::string message;  ///< with the server's detail
+  std::string column;   ///< the column in question, or empty
   std::string constraint;
-  int copy_line = 0;       ///< line of the COPY data in question, from 1; 0: not known
+  int copy_line = 0;  ///< line of the COPY data in question, from 1; 0: not known
   /// True if the data of some row is to blame (classes 21, 22, 23, 44, oversized values, what triggers raise): other
   /// rows may pass.
   bool is_row_fault() const;
@@ -72,6 +72,9 @@ class PgConnection final : public pqxx::connection_base {
   PgOneConnect connect_;
   std::unordered_set<std::string> made_;
 };
+
+/// What a message of libpq in its verbose form says: "ERROR:  42501: permission denied for table t", more lines.
+PgFailure read_verbose_failure(std::string_view message);
 
 /// The error that an exception of libpqxx (or any other) stands for. Never holds a password.
 Error pg_error(std::exception_ptr thrown, const PgAddress& address);

@@ -62,7 +62,8 @@ PgTextFault append_copy_text(std::string& line, std::string_view text) {
 // Layout: dimensions, has-null flag, element type, length, lower bound, then each element as length and bytes.
 PgArray::PgArray(PgElement element, size_t count_expected) {
   bytes_.reserve(20 + count_expected * 32);
-  for (const int64_t field : {int64_t{1}, int64_t{0}, static_cast<int64_t>(element), int64_t{0}, int64_t{1}}) put32(field);
+  for (const int64_t field : {int64_t{1}, int64_t{0}, static_cast<int64_t>(element), int64_t{0}, int64_t{1}})
+    put32(field);
 }
 
 void PgArray::put32(int64_t number) {

@@ -10,7 +10,7 @@ namespace {
 
 /// Codes and classes after which the same call may succeed: connection trouble, serialisation failures, deadlocks,
 /// exhausted resources, locks, shutdowns, time limits, a server that became read-only in a failover.
-constexpr std::array<std::string_view, 11> kRetryable{"08", "40001", "40P01", "53", "55P03", "57014",
+constexpr std::array<std::string_view, 11> kRetryable{"08",    "40001", "40P01", "53",    "55P03", "57014",
                                                       "57P01", "57P02", "57P03", "57P05", "25006"};
 constexpr std::array<std::string_view, 2> kUnauthorized{"28", "42501"};
 
@@ -37,15 +37,22 @@ std::string_view advice_for(std::string_view sqlstate) {
   return "";
 }
 
-/// The first line of what libpq says, without "ERROR:  ".
-std::string words(std::string message) {
-  const size_t end = message.find('\n');
-  if (end != std::string::npos) message.resize(end);
-  const size_t severity = message.find(":  ");
-  return severity == std::string::npos ? message : message.substr(severity + 3);
-}
-
 }  // namespace
+
+PgFailure read_verbose_failure(std::string_view message) {
+  PgFailure failure;
+  message = message.substr(0, message.find('\n'));
+  const size_t severity = message.find(":  ");
+  if (severity != std::string_view::npos) message.remove_prefix(severity + 3);
+  const bool has_code = message.size() > 7 && message.substr(5, 2) == ": " &&
+                        message.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 5;
+  if (has_code) {
+    failure.sqlstate = message.substr(0, 5);
+    message.remove_prefix(7);
+  }
+  failure.message = message;
+  return failure;
+}
 
 bool PgFailure::is_row_fault() const {
   static constexpr std::array<std::string_view, 6> kRowFaults{"21", "22", "23", "44", "P0001", "54000"};
@@ -65,16 +72,17 @@ Error pg_error(std::exception_ptr thrown, const PgAddress& address) {
   } catch (const Error& error) {
     return error;
   } catch (const pqxx::sql_error& error) {
-    PgFailure failure;
-    failure.sqlstate = error.sqlstate();
-    failure.message = words(error.what());
+    PgFailure failure = read_verbose_failure(error.what());
+    if (failure.sqlstate.empty()) failure.sqlstate = error.sqlstate();
     return pg_error(failure, address);
   } catch (const pqxx::in_doubt_error&) {
     return Error(ErrorKind::unavailable,
                  fmt::format("{}: the connection broke during a commit; it may have taken effect", address.shown()))
         .with_unknown_outcome();
   } catch (const pqxx::broken_connection& error) {
-    return Error(ErrorKind::unavailable, fmt::format("{}: {}", address.shown(), words(error.what()))).with_code("08006");
+    PgFailure failure = read_verbose_failure(error.what());
+    if (failure.sqlstate.empty()) failure.sqlstate = "08006";
+    return pg_error(failure, address);
   } catch (const std::exception& error) {
     return Error(ErrorKind::internal, fmt::format("{}: {}", address.shown(), error.what()));
   }

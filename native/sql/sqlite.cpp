@@ -12,8 +12,8 @@ SqliteStatement::SqliteStatement(sqlite3* database, std::string_view sql, const 
 
 void SqliteStatement::fail(int code) {
   sqlite3* database = sqlite3_db_handle(handle_);
-  Error error = sqlite_error(code == SQLITE_MISUSE ? code : sqlite3_extended_errcode(database),
-                             sqlite3_errmsg(database), path_);
+  Error error =
+      sqlite_error(code == SQLITE_MISUSE ? code : sqlite3_extended_errcode(database), sqlite3_errmsg(database), path_);
   reset();
   throw error;
 }
@@ -30,9 +30,10 @@ SqliteDatabase::SqliteDatabase(std::filesystem::path file, const SqliteOptions& 
   sqlite3_busy_timeout(handle, static_cast<int>(options.busy_timeout.count()));
   execute(fmt::format("PRAGMA page_size={}", options.page_bytes));
   if (options.write_ahead_log && !options.read_only) execute("PRAGMA journal_mode=WAL");
-  execute(fmt::format("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=OFF;"
-                      "PRAGMA temp_store=FILE; PRAGMA wal_autocheckpoint={}; PRAGMA cache_size=-{}",
-                      options.checkpoint_pages, options.cache_kib));
+  execute(
+      fmt::format("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=OFF;"
+                  "PRAGMA temp_store=FILE; PRAGMA wal_autocheckpoint={}; PRAGMA cache_size=-{}",
+                  options.checkpoint_pages, options.cache_kib));
   execute("SELECT 1 FROM sqlite_schema LIMIT 1");  // a file that is no database shows itself here
 }
 

@@ -108,12 +108,12 @@ class SqliteStatement {
 
 struct SqliteOptions {
   bool read_only = false;
-  bool create = true;                ///< make the file if it is not there
-  bool write_ahead_log = true;       ///< journal of new and existing files; false: leave the file's own
-  Millis busy_timeout{5000};         ///< how long to wait for another process's lock
-  int cache_kib = 16 * 1024;         ///< page cache of this connection
-  int page_bytes = 4096;             ///< of a file that is made now
-  int checkpoint_pages = 1000;       ///< pages in the write-ahead log before they are moved into the file
+  bool create = true;           ///< make the file if it is not there
+  bool write_ahead_log = true;  ///< journal of new and existing files; false: leave the file's own
+  Millis busy_timeout{5000};    ///< how long to wait for another process's lock
+  int cache_kib = 16 * 1024;    ///< page cache of this connection
+  int page_bytes = 4096;        ///< of a file that is made now
+  int checkpoint_pages = 1000;  ///< pages in the write-ahead log before they are moved into the file
 };
 
 /// One connection. One thread at a time. Durable: every commit is on the disk when it returns (synchronous=FULL).

@@ -67,7 +67,8 @@ Error sqlite_error(int code, std::string_view detail, std::string_view path) {
       break;
     case SQLITE_IOERR:
       kind = ErrorKind::unavailable;
-      message = fmt::format("{}: reading or writing the file failed ({}); check the disk and its free space", path, detail);
+      message =
+          fmt::format("{}: reading or writing the file failed ({}); check the disk and its free space", path, detail);
       break;
     case SQLITE_NOMEM:
       kind = ErrorKind::unavailable;
@@ -75,11 +76,12 @@ Error sqlite_error(int code, std::string_view detail, std::string_view path) {
       break;
     case SQLITE_NOTADB: message = fmt::format("{}: this file is not a SQLite database", path); break;
     case SQLITE_CORRUPT:
-      message = fmt::format("{}: the database file is damaged ({}); restore a copy of it, or move it away to start anew",
-                            path, detail);
+      message = fmt::format(
+          "{}: the database file is damaged ({}); restore a copy of it, or move it away to start anew", path, detail);
       break;
     case SQLITE_CANTOPEN:
-      message = fmt::format("{}: the file cannot be opened; check that it exists, its folder and its permissions", path);
+      message =
+          fmt::format("{}: the file cannot be opened; check that it exists, its folder and its permissions", path);
       break;
     case SQLITE_READONLY:
     case SQLITE_PERM:

@@ -16,7 +16,8 @@ void put_size(std::string& out, size_t size) {
 }
 
 std::string_view take(std::string_view& packed, size_t size) {
-  if (packed.size() < size) throw Error(ErrorKind::invalid, "the state store's note of what a page meant to write is damaged");
+  if (packed.size() < size)
+    throw Error(ErrorKind::invalid, "the state store's note of what a page meant to write is damaged");
   const std::string_view taken = packed.substr(0, size);
   packed.remove_prefix(size);
   return taken;

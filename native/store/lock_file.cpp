@@ -39,7 +39,8 @@ LockFile::LockFile(const std::filesystem::path& file, std::string_view what) {
     const std::string reason = held ? read_holder(file_) : std::strerror(errno);
     close(std::exchange(file_, -1));
     if (!held) throw Error(ErrorKind::unavailable, fmt::format("{}: cannot be locked ({})", file.string(), reason));
-    throw Error(ErrorKind::conflict, fmt::format("{} is being run by {}; wait for it to end, or stop it", what, reason));
+    throw Error(ErrorKind::conflict,
+                fmt::format("{} is being run by {}; wait for it to end, or stop it", what, reason));
   }
   // Only an introduction: the lock itself does not depend on it, so a full disk does not matter.
   const std::string holder = holder_introduction();
@@ -55,7 +56,8 @@ LockFile::LockFile(LockFile&& other) noexcept : file_(std::exchange(other.file_,
 std::string holder_introduction() {
   std::array<char, 128> host{};
   if (gethostname(host.data(), host.size() - 1) != 0) std::strcpy(host.data(), "an unnamed host");
-  return fmt::format("process {} on {}, since {:%Y-%m-%dT%H:%M:%SZ}", getpid(), host.data(), fmt::gmtime(time(nullptr)));
+  return fmt::format("process {} on {}, since {:%Y-%m-%dT%H:%M:%SZ}", getpid(), host.data(),
+                     fmt::gmtime(time(nullptr)));
 }
 
 std::string file_name_for(std::string_view name) {

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "sql/pg_copy.hpp"
+#include "store/intents.hpp"
 #include "store/pg_state.hpp"
 #include "store/run_state.hpp"
 
@@ -25,7 +26,8 @@ constexpr const char* kCommit = R"sql(
     FROM fence WHERE id = $3 AND sync = fence.number AND state = 'running' RETURNING sync, mode, pages
   ), written AS (
     INSERT INTO data_sync.link (sync, source_key, fingerprint, target_key, shadow, pending)
-    SELECT page.sync, one.* FROM page, unnest($14::bytea[], $15::bytea[], $16::bytea[], $17::bytea[], $31::bytea[]) AS one
+    SELECT page.sync, one.*
+    FROM page, unnest($14::bytea[], $15::bytea[], $16::bytea[], $17::bytea[], $31::bytea[]) AS one
     ON CONFLICT (sync, source_key) DO UPDATE SET fingerprint = EXCLUDED.fingerprint, target_key = EXCLUDED.target_key,
       shadow = EXCLUDED.shadow, pending = EXCLUDED.pending
     RETURNING xmax = 0 AS added
@@ -36,23 +38,27 @@ constexpr const char* kCommit = R"sql(
     INSERT INTO data_sync.seen SELECT $3, page.pages, $19 FROM page WHERE mode = 'full' AND length($19::bytea) > 0
   ), bad AS (
     INSERT INTO data_sync.rejected (sync, source_key, version, original, removal, code, message, field, retryable,
-      first_at, last_at)
-    SELECT page.sync, one.*, $28, $28 FROM page, unnest($20::bytea[], $21::bytea[], $22::bytea[], $23::boolean[],
+      first_at, last_at, run)
+    SELECT page.sync, one.*, $28, $28, $3 FROM page, unnest($20::bytea[], $21::bytea[], $22::bytea[], $23::boolean[],
       $24::bytea[], $25::bytea[], $26::bytea[], $27::boolean[]) AS one
     ON CONFLICT (sync, source_key) DO UPDATE SET version = EXCLUDED.version, original = EXCLUDED.original,
       removal = EXCLUDED.removal, code = EXCLUDED.code, message = EXCLUDED.message, field = EXCLUDED.field,
-      retryable = EXCLUDED.retryable, attempts = rejected.attempts + 1, last_at = EXCLUDED.last_at
+      retryable = EXCLUDED.retryable, attempts = rejected.attempts + 1, last_at = EXCLUDED.last_at,
+      run = EXCLUDED.run
   ), mended AS (
     DELETE FROM data_sync.rejected USING page, unnest($29::bytea[]) AS one (key)
     WHERE rejected.sync = page.sync AND rejected.source_key = one.key
   ), fulfilled AS (
     DELETE FROM data_sync.intent USING page WHERE intent.id = $30 AND intent.sync = page.sync
+  ), noted AS (
+    INSERT INTO data_sync.intent (sync, packed) SELECT page.sync, $32 FROM page WHERE length($32::bytea) > 0
+    RETURNING id
   ), total AS (
     UPDATE data_sync.sync SET linked = linked + (SELECT count(*) FILTER (WHERE added) FROM written)
       - (SELECT count(*) FROM gone)
     FROM page WHERE number = page.sync RETURNING linked
   )
-  SELECT (SELECT count(*) FROM fence), (SELECT linked FROM total)
+  SELECT (SELECT count(*) FROM fence), (SELECT linked FROM total), coalesce((SELECT id FROM noted), 0)
 )sql";
 
 /// The page's lists as arrays.
@@ -80,8 +86,10 @@ struct Lists {
 };
 
 void add_print(PgArray& list, const Fingerprint& print) {
-  if (print.empty()) list.add_null();
-  else list.add(bytes_of(print));
+  if (print.empty())
+    list.add_null();
+  else
+    list.add(bytes_of(print));
 }
 
 using KeySet = std::unordered_set<std::string_view>;
@@ -99,8 +107,10 @@ void collect_links(const Commit& commit, Lists& lists) {
     if (unlinked.contains(link.source_key)) continue;
     lists.keys.add(link.source_key);
     lists.prints.add(bytes_of(link.fingerprint));
-    if (link.target_key.empty() || link.target_key == link.source_key) lists.targets.add_null();
-    else lists.targets.add(link.target_key);
+    if (link.target_key.empty() || link.target_key == link.source_key)
+      lists.targets.add_null();
+    else
+      lists.targets.add(link.target_key);
     add_print(lists.shadows, link.shadow);
     add_print(lists.pendings, link.pending);
   }
@@ -129,7 +139,7 @@ void collect_rejected(const Commit& commit, Lists& lists) {
 
 }  // namespace
 
-int64_t commit(PgConnection& connection, const Commit& commit) {
+Committed commit(PgConnection& connection, const Commit& commit) {
   Lists lists(commit);
   collect_links(commit, lists);
   collect_rejected(commit, lists);
@@ -138,17 +148,20 @@ int64_t commit(PgConnection& connection, const Commit& commit) {
   prepare_once(connection, "commit", kCommit);
   const auto array = [](PgArray& one) { return binarystring(one.bytes()); };
   const Counts& counts = commit.counts;
-  const pqxx::result done = pqxx::nontransaction(connection)
-      .exec_prepared("commit", commit.lease.sync_id, commit.lease.epoch, commit.run_id, binarystring(commit.cursor.text),
-                     counts.read, counts.created, counts.updated, counts.deleted, counts.unchanged, counts.filtered,
-                     counts.rejected, counts.in_review, counts.superseded, array(lists.keys), array(lists.prints),
-                     array(lists.targets), array(lists.shadows), array(lists.unlinked), binarystring(lists.seen),
-                     array(lists.bad_keys), array(lists.versions), array(lists.originals), array(lists.removals),
-                     array(lists.codes), array(lists.messages), array(lists.fields), array(lists.retryables),
-                     to_micros(wall_now()), array(lists.resolved), commit.intent, array(lists.pendings));
+  const pqxx::result done =
+      pqxx::nontransaction(connection)
+          .exec_prepared("commit", commit.lease.sync_id, commit.lease.epoch, commit.run_id,
+                         binarystring(commit.cursor.text), counts.read, counts.created, counts.updated, counts.deleted,
+                         counts.unchanged, counts.filtered, counts.rejected, counts.in_review, counts.superseded,
+                         array(lists.keys), array(lists.prints), array(lists.targets), array(lists.shadows),
+                         array(lists.unlinked), binarystring(lists.seen), array(lists.bad_keys), array(lists.versions),
+                         array(lists.originals), array(lists.removals), array(lists.codes), array(lists.messages),
+                         array(lists.fields), array(lists.retryables), to_micros(wall_now()), array(lists.resolved),
+                         commit.intent, array(lists.pendings),
+                         binarystring(commit.next_intents.empty() ? "" : pack_intents(commit.next_intents)));
   if (done[0][0].as<int64_t>() == 0) throw lost_lease(commit.lease);
   if (done[0][1].is_null()) throw run_not_running(commit);
-  return done[0][1].as<int64_t>();
+  return {done[0][1].as<int64_t>(), done[0][2].as<int64_t>()};
 }
 
 }  // namespace nexpo::pg_state

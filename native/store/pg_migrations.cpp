@@ -72,6 +72,7 @@ static constexpr std::array<Migration, 1> kMigrations{{
         field bytea NOT NULL,
         retryable boolean NOT NULL,
         attempts integer NOT NULL DEFAULT 1,
+        run bigint NOT NULL,
         first_at bigint NOT NULL,
         last_at bigint NOT NULL,
         UNIQUE (sync, source_key)

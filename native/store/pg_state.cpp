@@ -31,15 +31,16 @@ pqxx::result once(PgConnection& connection, const char* name, const char* sql, c
 
 /// The sync's number, its row locked, if `lease` is the newest one; throws otherwise.
 int64_t fenced(pqxx::work& transaction, const Lease& lease) {
-  const pqxx::result found = transaction.exec_params(
-      "SELECT number FROM data_sync.sync WHERE id = $1 AND epoch = $2 AND epoch > 0 FOR UPDATE", lease.sync_id, lease.epoch);
+  const pqxx::result found =
+      transaction.exec_params("SELECT number FROM data_sync.sync WHERE id = $1 AND epoch = $2 AND epoch > 0 FOR UPDATE",
+                              lease.sync_id, lease.epoch);
   if (found.empty()) throw lost_lease(lease);
   return integer(found[0][0]);
 }
 
 Link link_of(const pqxx::row& row, pqxx::row::size_type column) {
-  return {bytes(row[column + 1]), fingerprint_of_bytes(bytes(row[column])), fingerprint_of_bytes(bytes(row[column + 2])),
-          fingerprint_of_bytes(bytes(row[column + 3]))};
+  return {bytes(row[column + 1]), fingerprint_of_bytes(bytes(row[column])),
+          fingerprint_of_bytes(bytes(row[column + 2])), fingerprint_of_bytes(bytes(row[column + 3]))};
 }
 
 /// Turns unfulfilled intents into links in doubt. Gives the number of records that are linked afterwards.
@@ -53,15 +54,18 @@ int64_t recover(pqxx::work& transaction, int64_t sync) {
       keys.add(one.source_key);
       targets.add(one.target_key);
       prints.add(bytes_of(one.fingerprint));
-      if (one.shadow.empty()) shadows.add_null();
-      else shadows.add(bytes_of(one.shadow));
+      if (one.shadow.empty())
+        shadows.add_null();
+      else
+        shadows.add(bytes_of(one.shadow));
     }
     transaction.exec_params(
         "WITH written AS (INSERT INTO data_sync.link (sync, source_key, fingerprint, target_key, pending, shadow) "
         "SELECT $1, key, $6, nullif(target, ''), print, shadow "
         "FROM unnest($2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[]) AS one (key, target, print, shadow) "
         "ON CONFLICT (sync, source_key) DO UPDATE SET pending = EXCLUDED.pending, "
-        "shadow = coalesce(EXCLUDED.shadow, link.shadow) RETURNING xmax = 0 AS added) UPDATE data_sync.sync SET linked = linked + "
+        "shadow = coalesce(EXCLUDED.shadow, link.shadow) RETURNING xmax = 0 AS added) UPDATE data_sync.sync SET linked "
+        "= linked + "
         "(SELECT count(*) FILTER (WHERE added) FROM written) WHERE number = $1",
         sync, binarystring(keys.bytes()), binarystring(targets.bytes()), binarystring(prints.bytes()),
         binarystring(shadows.bytes()), binarystring(std::string(bytes_of({}))));
@@ -97,8 +101,9 @@ void migrate(PgConnection& connection) {
   // Asked first: a user who may not make schemas can still use a store that is there.
   if (transaction.exec("SELECT to_regclass('data_sync.migration')")[0][0].is_null()) {
     transaction.exec("CREATE SCHEMA IF NOT EXISTS data_sync");
-    transaction.exec("CREATE TABLE data_sync.migration (number bigint PRIMARY KEY, name text NOT NULL, "
-                     "applied_at timestamptz NOT NULL DEFAULT now())");
+    transaction.exec(
+        "CREATE TABLE data_sync.migration (number bigint PRIMARY KEY, name text NOT NULL, "
+        "applied_at timestamptz NOT NULL DEFAULT now())");
   }
   const std::span<const Migration> known = pg_migrations();
   const auto newest = integer(transaction.exec("SELECT coalesce(max(number), 0) FROM data_sync.migration")[0][0]);
@@ -138,9 +143,10 @@ std::string holder_of(PgConnection& connection, const std::string& sync_id) {
 SyncState load(PgConnection& connection, const std::string& sync_id) {
   SyncState state;
   const pqxx::result found = pqxx::nontransaction(connection)
-                                 .exec_params("SELECT cursor, linked, (SELECT count(*) FROM data_sync.rejected "
-                                              "WHERE sync = number) FROM data_sync.sync WHERE id = $1",
-                                              sync_id);
+                                 .exec_params(
+                                     "SELECT cursor, linked, (SELECT count(*) FROM data_sync.rejected "
+                                     "WHERE sync = number) FROM data_sync.sync WHERE id = $1",
+                                     sync_id);
   if (found.empty()) return state;
   state.cursor.text = bytes(found[0][0]);
   state.linked = integer(found[0][1]);
@@ -149,16 +155,20 @@ SyncState load(PgConnection& connection, const std::string& sync_id) {
   return state;
 }
 
-Begun begin_run(PgConnection& connection, const Lease& lease, const std::string& mode, const std::string& plan_hash, Time now) {
+Begun begin_run(PgConnection& connection, const Lease& lease, const std::string& mode, const std::string& plan_hash,
+                Time now) {
   pqxx::work transaction(connection);
   const int64_t sync = fenced(transaction, lease);
-  transaction.exec_params("DELETE FROM data_sync.seen WHERE run IN (SELECT id FROM data_sync.run WHERE sync = $1)", sync);
-  transaction.exec_params("DELETE FROM data_sync.run WHERE sync = $1 AND id <= "
-                          "(SELECT id FROM data_sync.run WHERE sync = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
-                          sync, kRunsKept - 1);
-  const pqxx::result begun = transaction.exec_params("INSERT INTO data_sync.run (sync, mode, state, plan_hash, started_at) "
-                                                     "VALUES ($1, $2, 'running', $3, $4) RETURNING id",
-                                                     sync, mode, plan_hash, to_micros(now));
+  transaction.exec_params("DELETE FROM data_sync.seen WHERE run IN (SELECT id FROM data_sync.run WHERE sync = $1)",
+                          sync);
+  transaction.exec_params(
+      "DELETE FROM data_sync.run WHERE sync = $1 AND id <= "
+      "(SELECT id FROM data_sync.run WHERE sync = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
+      sync, kRunsKept - 1);
+  const pqxx::result begun = transaction.exec_params(
+      "INSERT INTO data_sync.run (sync, mode, state, plan_hash, started_at) "
+      "VALUES ($1, $2, 'running', $3, $4) RETURNING id",
+      sync, mode, plan_hash, to_micros(now));
   Run run;
   run.id = integer(begun[0][0]);
   run.sync_id = lease.sync_id;
@@ -173,10 +183,10 @@ Begun begin_run(PgConnection& connection, const Lease& lease, const std::string&
 int64_t resume_run(PgConnection& connection, const Lease& lease, int64_t run_id) {
   pqxx::work transaction(connection);
   const int64_t sync = fenced(transaction, lease);
-  const pqxx::result resumed =
-      transaction.exec_params("UPDATE data_sync.run SET state = 'running', error = '', ended_at = NULL "
-                              "WHERE id = $1 AND sync = $2 AND state <> 'succeeded'",
-                              run_id, sync);
+  const pqxx::result resumed = transaction.exec_params(
+      "UPDATE data_sync.run SET state = 'running', error = '', ended_at = NULL "
+      "WHERE id = $1 AND sync = $2 AND state <> 'succeeded'",
+      run_id, sync);
   if (resumed.affected_rows() == 0) throw run_not_resumable(lease, run_id);
   const int64_t linked = recover(transaction, sync);
   transaction.commit();
@@ -202,6 +212,10 @@ void end_run(PgConnection& connection, const Lease& lease, int64_t run_id, RunSt
   if (state == RunState::succeeded) {
     transaction.exec_params("UPDATE data_sync.sync SET cursor = $1 WHERE number = $2", binarystring(next.text), sync);
     transaction.exec_params("DELETE FROM data_sync.seen WHERE run = $1", run_id);
+    transaction.exec_params(
+        "DELETE FROM data_sync.rejected USING data_sync.run WHERE rejected.sync = $1 "
+        "AND rejected.run <> $2 AND run.id = $2 AND run.mode = 'full'",
+        sync, run_id);
   }
   transaction.commit();
 }
@@ -209,7 +223,8 @@ void end_run(PgConnection& connection, const Lease& lease, int64_t run_id, RunSt
 void forget(PgConnection& connection, const Lease& lease) {
   pqxx::work transaction(connection);
   const int64_t sync = fenced(transaction, lease);
-  transaction.exec_params("DELETE FROM data_sync.seen WHERE run IN (SELECT id FROM data_sync.run WHERE sync = $1)", sync);
+  transaction.exec_params("DELETE FROM data_sync.seen WHERE run IN (SELECT id FROM data_sync.run WHERE sync = $1)",
+                          sync);
   for (const char* table : {"link", "run", "intent", "rejected"})
     transaction.exec_params(fmt::format("DELETE FROM data_sync.{} WHERE sync = $1", table), sync);
   transaction.exec_params("UPDATE data_sync.sync SET cursor = '', linked = 0 WHERE number = $1", sync);
@@ -231,8 +246,8 @@ std::vector<std::optional<Link>> links(PgConnection& connection, const std::stri
   return out;
 }
 
-std::vector<StateStore::Unseen> link_page(PgConnection& connection, const std::string& sync_id, const std::string& after,
-                                          int limit) {
+std::vector<StateStore::Unseen> link_page(PgConnection& connection, const std::string& sync_id,
+                                          const std::string& after, int limit) {
   const pqxx::result found = once(connection, "link_page",
                                   "SELECT source_key, fingerprint, target_key, shadow, pending FROM data_sync.link "
                                   "WHERE sync = (SELECT number FROM data_sync.sync WHERE id = $1) AND source_key > $2 "
@@ -264,11 +279,12 @@ void read_seen(PgConnection& connection, int64_t run_id, SeenSet& into) {
 std::vector<RejectedRecord> rejected(PgConnection& connection, const std::string& sync_id, bool retryable_only,
                                      int64_t after, int limit) {
   const pqxx::result found = pqxx::nontransaction(connection)
-                                 .exec_params("SELECT rejected.id, source_key, version, original, removal, code, message, "
-                                              "field, retryable, attempts, first_at, last_at FROM data_sync.rejected "
-                                              "JOIN data_sync.sync ON sync.number = rejected.sync WHERE sync.id = $1 "
-                                              "AND rejected.id > $2 AND (retryable OR NOT $3) ORDER BY rejected.id LIMIT $4",
-                                              sync_id, after, retryable_only, limit);
+                                 .exec_params(
+                                     "SELECT rejected.id, source_key, version, original, removal, code, message, "
+                                     "field, retryable, attempts, first_at, last_at FROM data_sync.rejected "
+                                     "JOIN data_sync.sync ON sync.number = rejected.sync WHERE sync.id = $1 "
+                                     "AND rejected.id > $2 AND (retryable OR NOT $3) ORDER BY rejected.id LIMIT $4",
+                                     sync_id, after, retryable_only, limit);
   std::vector<RejectedRecord> kept;
   for (const pqxx::row& row : found) {
     RejectedRecord one;
@@ -277,7 +293,8 @@ std::vector<RejectedRecord> rejected(PgConnection& connection, const std::string
     one.version = bytes(row[2]);
     one.original = bytes(row[3]);
     one.removal = row[4].as<bool>();
-    one.reason = {.code = bytes(row[5]), .message = bytes(row[6]), .field = bytes(row[7]), .retryable = row[8].as<bool>()};
+    one.reason = {
+        .code = bytes(row[5]), .message = bytes(row[6]), .field = bytes(row[7]), .retryable = row[8].as<bool>()};
     one.attempts = row[9].as<int>();
     one.first_at = from_micros(integer(row[10]));
     one.last_at = from_micros(integer(row[11]));
@@ -287,11 +304,13 @@ std::vector<RejectedRecord> rejected(PgConnection& connection, const std::string
 }
 
 std::vector<Run> runs(PgConnection& connection, const std::string& sync_id, int limit) {
-  const std::string sql = fmt::format("SELECT {}, {} FROM data_sync.run JOIN data_sync.sync ON sync.number = run.sync "
-                                      "WHERE $1 = '' OR sync.id = $1 ORDER BY run.id DESC LIMIT $2",
-                                      kRunColumns, kCountColumns);
+  const std::string sql = fmt::format(
+      "SELECT {}, {} FROM data_sync.run JOIN data_sync.sync ON sync.number = run.sync "
+      "WHERE $1 = '' OR sync.id = $1 ORDER BY run.id DESC LIMIT $2",
+      kRunColumns, kCountColumns);
   std::vector<Run> found;
-  for (const pqxx::row& row : pqxx::nontransaction(connection).exec_params(sql, sync_id, limit)) found.push_back(run_of(row));
+  for (const pqxx::row& row : pqxx::nontransaction(connection).exec_params(sql, sync_id, limit))
+    found.push_back(run_of(row));
   return found;
 }
 
@@ -303,8 +322,9 @@ std::optional<std::string> secret(PgConnection& connection, const std::string& n
 
 void put_secret(PgConnection& connection, const std::string& name, const std::string& sealed) {
   pqxx::nontransaction(connection)
-      .exec_params("INSERT INTO data_sync.secret VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET sealed = EXCLUDED.sealed",
-                   name, binarystring(sealed));
+      .exec_params(
+          "INSERT INTO data_sync.secret VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET sealed = EXCLUDED.sealed",
+          name, binarystring(sealed));
 }
 
 }  // namespace nexpo::pg_state

@@ -40,7 +40,8 @@ struct Begun {
   Run run;
   int64_t linked = 0;
 };
-Begun begin_run(PgConnection& connection, const Lease& lease, const std::string& mode, const std::string& plan_hash, Time now);
+Begun begin_run(PgConnection& connection, const Lease& lease, const std::string& mode, const std::string& plan_hash,
+                Time now);
 /// Gives the number of records that are linked afterwards.
 int64_t resume_run(PgConnection& connection, const Lease& lease, int64_t run_id);
 /// One round trip.
@@ -52,8 +53,12 @@ void forget(PgConnection& connection, const Lease& lease);
 /// One round trip.
 std::vector<std::optional<Link>> links(PgConnection& connection, const std::string& sync_id,
                                        const std::vector<std::string_view>& keys);
-/// One round trip and one statement. Gives the number of records that are linked afterwards.
-int64_t commit(PgConnection& connection, const Commit& commit);
+struct Committed {
+  int64_t linked = 0;  ///< records that are linked afterwards
+  int64_t next_intent = 0;
+};
+/// One round trip and one statement.
+Committed commit(PgConnection& connection, const Commit& commit);
 
 /// Links in key order after `after`, at most `limit`.
 std::vector<StateStore::Unseen> link_page(PgConnection& connection, const std::string& sync_id,

@@ -15,8 +15,8 @@ namespace {
 
 using sql::PgConnection;
 
-constexpr int kSessionsMax = 3;         // beside the one that holds the leases
-constexpr int kLinksAtOnce = 20'000;    // while looking for what was not seen
+constexpr int kSessionsMax = 3;       // beside the one that holds the leases
+constexpr int kLinksAtOnce = 20'000;  // while looking for what was not seen
 
 /// The server finds out within 25 seconds that the holder's whole machine is gone; a dead process shows at once.
 constexpr const char* kLeaseSettings =
@@ -90,7 +90,9 @@ class PgStore final : public StateStore {
   }
 
   Task<> end_run(Lease lease, int64_t run_id, RunState state, Cursor next, std::string error, Time now) override {
-    auto work = [&](PgConnection& connection) { pg_state::end_run(connection, lease, run_id, state, next, error, now); };
+    auto work = [&](PgConnection& connection) {
+      pg_state::end_run(connection, lease, run_id, state, next, error, now);
+    };
     co_await pool_.run(std::move(work));
   }
 
@@ -102,9 +104,11 @@ class PgStore final : public StateStore {
     co_return co_await pool_.run(std::move(work));
   }
 
-  Task<> commit(Commit commit) override {
+  Task<int64_t> commit(Commit commit) override {
     auto work = [&](PgConnection& connection) { return pg_state::commit(connection, commit); };
-    note_linked(commit.lease, co_await pool_.run(std::move(work)));
+    const pg_state::Committed done = co_await pool_.run(std::move(work));
+    note_linked(commit.lease, done.linked);
+    co_return done.next_intent;
   }
 
   Task<std::vector<Unseen>> unseen(std::string sync_id, int64_t run_id, std::string after, int limit) override {
@@ -115,7 +119,9 @@ class PgStore final : public StateStore {
 
   Task<std::vector<RejectedRecord>> rejected(std::string sync_id, bool retryable_only, int64_t after,
                                              int limit) override {
-    auto work = [&](PgConnection& connection) { return pg_state::rejected(connection, sync_id, retryable_only, after, limit); };
+    auto work = [&](PgConnection& connection) {
+      return pg_state::rejected(connection, sync_id, retryable_only, after, limit);
+    };
     co_return co_await pool_.run(std::move(work));
   }
 
@@ -154,13 +160,13 @@ class PgStore final : public StateStore {
   Task<> refuse(const std::string& sync_id) {
     auto ask = [&](PgConnection& connection) { return pg_state::holder_of(connection, sync_id); };
     const std::string holder = co_await pool_.run(std::move(ask));
-    throw Error(ErrorKind::conflict, fmt::format("sync \"{}\" is being run by {}; wait for it to end, or stop it", sync_id,
-                                                 holder.empty() ? "another process" : holder));
+    throw Error(ErrorKind::conflict, fmt::format("sync \"{}\" is being run by {}; wait for it to end, or stop it",
+                                                 sync_id, holder.empty() ? "another process" : holder));
   }
 
   /// Blocks; one at a time.
-  std::vector<Unseen> find_unseen(PgConnection& connection, const std::string& sync_id, int64_t run_id, std::string after,
-                                  int limit) {
+  std::vector<Unseen> find_unseen(PgConnection& connection, const std::string& sync_id, int64_t run_id,
+                                  std::string after, int limit) {
     const int64_t pages = pg_state::seen_pages(connection, run_id);
     if (!seen_ || seen_->run_id() != run_id || seen_pages_ != pages) {
       seen_.emplace(run_id);

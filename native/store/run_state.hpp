@@ -16,7 +16,9 @@ RunState parse_run_state(std::string_view name);
 
 inline int64_t to_micros(Time time) { return time.time_since_epoch().count(); }
 inline Time from_micros(int64_t value) { return Time(std::chrono::microseconds(value)); }
-inline Time wall_now() { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
+inline Time wall_now() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
 
 /// The counts in the order in which both stores keep them in their columns.
 inline std::array<uint64_t*, 9> count_columns(Counts& counts) {

@@ -71,6 +71,7 @@ static constexpr std::array<Migration, 1> kMigrations{{
         field TEXT NOT NULL,
         retryable INTEGER NOT NULL,
         attempts INTEGER NOT NULL DEFAULT 1,
+        run INTEGER NOT NULL,
         first_at INTEGER NOT NULL,
         last_at INTEGER NOT NULL,
         UNIQUE (sync, source_key)

@@ -35,12 +35,18 @@ class SqliteState {
   /// Gives the number of records that are linked afterwards.
   int64_t resume_run(const Lease& lease, int64_t run_id);
   int64_t intend(const Lease& lease, const std::vector<LinkWrite>& intents);
-  void end_run(const Lease& lease, int64_t run_id, RunState state, const Cursor& next, const std::string& error, Time now);
+  void end_run(const Lease& lease, int64_t run_id, RunState state, const Cursor& next, const std::string& error,
+               Time now);
 
   std::vector<std::optional<Link>> links(const std::string& sync_id, const std::vector<std::string_view>& keys);
   /// Gives the number of records that are linked afterwards.
-  int64_t commit(const Commit& commit);
-  std::vector<StateStore::Unseen> unseen(const std::string& sync_id, int64_t run_id, const std::string& after, int limit);
+  struct Committed {
+    int64_t linked = 0;
+    int64_t next_intent = 0;
+  };
+  Committed commit(const Commit& commit);
+  std::vector<StateStore::Unseen> unseen(const std::string& sync_id, int64_t run_id, const std::string& after,
+                                         int limit);
 
   std::vector<RejectedRecord> rejected(const std::string& sync_id, bool retryable_only, int64_t after, int limit);
   std::vector<Run> runs(const std::string& sync_id, int limit);
@@ -61,6 +67,7 @@ class SqliteState {
   /// Turns unfulfilled intents into links in doubt. Gives the number of records that are linked afterwards.
   int64_t recover(const Sync& sync);
   /// Adds the page to the run. True if the run looks at every record, so that what it saw is noted.
+  int64_t write_intents(int64_t sync, const std::vector<LinkWrite>& intents);
   bool advance_run(const Commit& commit, int64_t sync);
   int64_t write_links(int64_t sync, const std::vector<LinkWrite>& links);
   int64_t remove_links(int64_t sync, const std::vector<std::string_view>& keys);

@@ -24,7 +24,8 @@ class SqliteStore final : public StateStore {
     std::error_code failed;
     const bool made = std::filesystem::create_directories(home_ / "locks", failed);
     if (failed)
-      throw Error(ErrorKind::invalid, fmt::format("{}: the folder cannot be made ({})", home_.string(), failed.message()));
+      throw Error(ErrorKind::invalid,
+                  fmt::format("{}: the folder cannot be made ({})", home_.string(), failed.message()));
     if (made) std::filesystem::permissions(home_, std::filesystem::perms::owner_all);
     writer_ = std::make_unique<SqliteState>(home_ / "state.db", kCacheKib);
     reader_ = std::make_unique<SqliteState>(home_ / "state.db", kCacheKib);
@@ -80,9 +81,11 @@ class SqliteStore final : public StateStore {
     co_return co_await read(std::move(work));
   }
 
-  Task<> commit(Commit commit) override {
+  Task<int64_t> commit(Commit commit) override {
     auto work = [&](SqliteState& state) { return state.commit(commit); };
-    note_linked(commit.lease, co_await write(std::move(work)));
+    const SqliteState::Committed done = co_await write(std::move(work));
+    note_linked(commit.lease, done.linked);
+    co_return done.next_intent;
   }
 
   Task<std::vector<Unseen>> unseen(std::string sync_id, int64_t run_id, std::string after, int limit) override {

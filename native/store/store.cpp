@@ -44,19 +44,21 @@ Error newer_database(std::string_view where, int64_t found, int64_t known) {
 }
 
 Error lost_lease(const Lease& lease) {
-  return Error(ErrorKind::conflict, fmt::format("sync \"{}\" was taken over by another process (our epoch is {}): nothing "
-                                                "was changed",
-                                                lease.sync_id, lease.epoch));
+  return Error(ErrorKind::conflict,
+               fmt::format("sync \"{}\" was taken over by another process (our epoch is {}): nothing "
+                           "was changed",
+                           lease.sync_id, lease.epoch));
 }
 
 Error run_not_running(const Commit& commit) {
-  return Error(ErrorKind::conflict, fmt::format("run {} of sync \"{}\" is not running: nothing was changed", commit.run_id,
-                                                commit.lease.sync_id));
+  return Error(ErrorKind::conflict, fmt::format("run {} of sync \"{}\" is not running: nothing was changed",
+                                                commit.run_id, commit.lease.sync_id));
 }
 
 Error run_not_resumable(const Lease& lease, int64_t run_id) {
-  return Error(ErrorKind::invalid, fmt::format("run {} of sync \"{}\" cannot be resumed: it has succeeded, or is unknown",
-                                               run_id, lease.sync_id));
+  return Error(
+      ErrorKind::invalid,
+      fmt::format("run {} of sync \"{}\" cannot be resumed: it has succeeded, or is unknown", run_id, lease.sync_id));
 }
 
 }  // namespace nexpo

@@ -84,7 +84,8 @@ struct Commit {
   int64_t run_id = 0;
   Cursor cursor;
   Counts counts;                 ///< totals of the run, this page included
-  int64_t intent = 0;            ///< what intend() gave for this page; it is fulfilled now, and goes. 0: there was none
+  int64_t intent = 0;  ///< number of this page's intents; they are fulfilled now, and go. 0: there are none
+  std::vector<LinkWrite> next_intents;  ///< as intend() takes them, for the page that follows: in one transaction
   std::vector<LinkWrite> links;  ///< replace what was known, in all fields; also count as seen by this run
   std::vector<std::string_view> seen;  ///< source keys to mark as seen by this run (full runs that look for deletions)
   std::vector<std::string_view> unlinked;  ///< source keys whose link goes
@@ -106,6 +107,8 @@ class StateStore {
   virtual Task<Run> begin_run(Lease lease, std::string mode, std::string plan_hash, Time now) = 0;
   /// Puts a stopped or failed run back to running.
   virtual Task<> resume_run(Lease lease, int64_t run_id) = 0;
+  /// After a full run that succeeded, rejected records that it did not reject go: it met them in a good version, or the
+  /// source has them no more, and trying an old version again would bring them back.
   /// On success `next` becomes the sync's cursor; otherwise the run stays resumable. Throws Error{conflict} if the
   /// epoch is old.
   virtual Task<> end_run(Lease lease, int64_t run_id, RunState state, Cursor next, std::string error, Time now) = 0;
@@ -121,8 +124,9 @@ class StateStore {
 
   /// Links of the given source keys, in the same order; nullopt where there is none.
   virtual Task<std::vector<std::optional<Link>>> links(std::string sync_id, std::vector<std::string_view> keys) = 0;
-  /// One transaction. Throws Error{conflict} if the lease's epoch is not the newest: nothing is changed then.
-  virtual Task<> commit(Commit commit) = 0;
+  /// One transaction. Gives the number of `next_intents`, or 0 if it is empty. Throws Error{conflict} if the lease's
+  /// epoch is not the newest: nothing is changed then.
+  virtual Task<int64_t> commit(Commit commit) = 0;
   /// Source keys (with their links) that the run did not mark as seen, at most `limit`, in key order, after `after`.
   struct Unseen {
     std::string source_key;

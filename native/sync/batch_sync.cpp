@@ -64,7 +64,9 @@ Task<RunReport> BatchSync::run_leased(Lease lease, RunRequest request) {
 }
 
 Task<bool> BatchSync::execute(Pass& pass, const SyncState& state, RunRequest request, bool resumed) {
-  if (state.rejected > 0 && (!resumed || request.replay_rejected)) {
+  // A full run meets every record anyway, and what it does not meet must not come back from here.
+  const bool replay = request.replay_rejected || (!resumed && pass.run().mode == "incremental");
+  if (state.rejected > 0 && replay) {
     RejectedReader rejected(context_.store, plan_.sync_id, plan_.mapping->source_paths(), !request.replay_rejected,
                             plan_.limits.page_records_max);
     if (!co_await pass.read(rejected, "replay")) co_return false;

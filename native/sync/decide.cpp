@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "sync/key_index.hpp"
+
 namespace nexpo {
 namespace {
 
@@ -17,6 +19,9 @@ Decision decide_removal(DeletePolicy deletes, const std::optional<Link>& link) {
   return {Action::remove, true};
 }
 
+/// A link that a crashed run left behind for a record it was about to create is no agreement yet.
+bool agreed_before(const std::optional<Link>& link) { return link && !link->fingerprint.empty(); }
+
 /// Values that the target had after our last write, or that a crashed run may have written: no edit of a person.
 bool ours(const Link& link, const Fingerprint& now) {
   return (!link.shadow.empty() && link.shadow == now) || (!link.pending.empty() && link.pending == now);
@@ -28,27 +33,28 @@ Decision decide_against_target(const DecideInput& input, size_t row) {
   const auto found = input.current->find(std::string(input.mapped.row(row)[input.key_slot].view()));
   if (found == input.current->end()) return {Action::write};  // not there (any more): nothing that could win
   if (found->second == input.fingerprints[row]) return {Action::adopt};
-  if (link && ours(*link, found->second)) return {Action::write, true};
+  if (link && ours(*link, found->second)) return {Action::write, agreed_before(link)};
   return {Action::yield};
 }
 
 /// Marks all but the last row of each source key, and the later of two records that claim one target key.
 void mark_duplicates(const DecideInput& input, std::vector<Decision>& decisions) {
   const size_t rows = input.mapped.size();
-  std::unordered_map<std::string_view, size_t> newest;
-  newest.reserve(rows);
+  KeyIndex newest(rows);
+  bool other_keys = false;  // if every record has one key in both systems, the second look is for nothing
   for (size_t row = 0; row < rows; ++row) {
-    const auto [place, added] = newest.try_emplace(input.mapped.head(row).key, row);
-    if (added) continue;
-    decisions[place->second] = {Action::supersede};
-    place->second = row;
+    const RowHead& head = input.mapped.head(row);
+    const std::optional<size_t> older = newest.put(head.key, row);
+    if (older) decisions[*older] = {Action::supersede};
+    const Value key = input.mapped.row(row)[input.key_slot];
+    other_keys |= head.op == RecordOp::upsert && key.present() && key.view() != head.key;
   }
-  std::unordered_map<std::string_view, size_t> claimed;
-  claimed.reserve(rows);
+  if (!other_keys) return;
+  KeyIndex claimed(rows);
   for (size_t row = 0; row < rows; ++row) {
     if (input.mapped.head(row).op == RecordOp::remove || decisions[row].action == Action::supersede) continue;
     const Value key = input.mapped.row(row)[input.key_slot];
-    if (key.present() && !claimed.try_emplace(key.view(), row).second) decisions[row] = {Action::collide};
+    if (key.present() && claimed.put(key.view(), row)) decisions[row] = {Action::collide};
   }
 }
 
@@ -73,7 +79,7 @@ std::vector<Decision> decide(Strategy strategy, DeletePolicy deletes, const Deci
     else if (strategy == Strategy::target_wins)
       decisions[row] = decide_against_target(input, row);
     else
-      decisions[row] = {Action::write, link.has_value()};
+      decisions[row] = {Action::write, agreed_before(link)};
   }
   mark_duplicates(input, decisions);
   return decisions;

@@ -30,6 +30,8 @@ class PageFeed {
 
   /// The next page. Not called again after one with `last` set.
   Task<MappedPage> next();
+  /// True if next() would not wait.
+  bool ready() const { return !ahead_.empty() && ahead_.front().done(); }
   /// Waits for what was started, and drops it.
   Task<> close();
 

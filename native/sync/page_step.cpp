@@ -20,17 +20,32 @@ RecordBatch pick_rows(const RecordBatch& from, const std::vector<size_t>& rows) 
   return out;
 }
 
-/// Builds one settled page, step by step; owns nothing that outlives it.
-class PageStep {
- public:
-  PageStep(const StepContext& context, MappedPage page) : context_(context) { out_.page = std::move(page); }
+}  // namespace
 
-  Task<SettledPage> run() {
+/// Builds one settled page, step by step.
+class PageStep::Body {
+ public:
+  Body(const StepContext& context, MappedPage page) : context_(context) { out_.page = std::move(page); }
+
+  const RecordBatch& source() const { return out_.page.source; }
+
+  Task<> prepare() {
     out_.counts.read = out_.page.source.size();
     keep_mapping_rejections();
     co_await look_up_links();
     co_await decide_rows();
-    co_await note_intents();
+  }
+
+  std::vector<LinkWrite> intents() const {
+    std::vector<LinkWrite> intents;
+    intents.reserve(writes_.size() + removals_.size());
+    for (size_t row : writes_) intents.push_back(intent_of(row));
+    for (size_t row : removals_) intents.push_back(intent_of(row));
+    return intents;
+  }
+
+  Task<SettledPage> settle(int64_t intent) {
+    out_.intent = intent;
     co_await write_rows();
     co_await remove_rows();
     co_await note_shadows();
@@ -125,16 +140,6 @@ class PageStep {
     }
   }
 
-  /// From here to the commit the target's state of these records is not known to a process that comes after a crash.
-  Task<> note_intents() {
-    std::vector<LinkWrite> intents;
-    intents.reserve(writes_.size() + removals_.size());
-    for (size_t row : writes_) intents.push_back(intent_of(row));
-    for (size_t row : removals_) intents.push_back(intent_of(row));
-    if (!intents.empty())
-      out_.intent = co_await context_.pass.store.intend(context_.lease, context_.run_id, std::move(intents));
-  }
-
   LinkWrite intent_of(size_t row) const {
     const std::string_view source_key = mapped().head(row).key;
     const std::string_view target_key = out_.known[row] ? out_.known[row]->target_key : key_cell(row).view();
@@ -221,7 +226,7 @@ class PageStep {
     if (target_key.empty() && out_.known[row]) target_key = out_.known[row]->target_key;
     if (target_key.empty()) target_key = key_cell(row).view();
     if (target_key == source_key) target_key = {};  // most links are between equal keys: they cost no second text
-    if (!out_.known[row]) ++out_.newly_linked;
+    if (!out_.known[row] || out_.known[row]->fingerprint.empty()) ++out_.newly_linked;
     out_.links.push_back({source_key, target_key, out_.page.fingerprints[row], {}, {}});
     linked_.push_back({out_.links.size() - 1, row});
     resolve(source_key);
@@ -256,11 +261,12 @@ class PageStep {
   std::vector<std::pair<size_t, size_t>> linked_;  // place in out_.links, mapped row
 };
 
-}  // namespace
-
-Task<SettledPage> settle_page(const StepContext& context, MappedPage page) {
-  PageStep step(context, std::move(page));
-  co_return co_await step.run();
-}
+PageStep::PageStep(const StepContext& context, MappedPage page)
+    : body_(std::make_unique<Body>(context, std::move(page))) {}
+PageStep::~PageStep() = default;
+const RecordBatch& PageStep::source() const { return body_->source(); }
+Task<> PageStep::prepare() { return body_->prepare(); }
+std::vector<LinkWrite> PageStep::intents() const { return body_->intents(); }
+Task<SettledPage> PageStep::settle(int64_t intent) { return body_->settle(intent); }
 
 }  // namespace nexpo

@@ -1,6 +1,7 @@
-// One page on its way into the target: look up links, decide, write, and note what must be committed.
+// One page on its way into the target: look up links, decide; then write, and note what must be committed.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,14 +31,31 @@ struct StepContext {
   const PassContext& pass;
   const SyncPlan& plan;
   CircuitBreaker& breaker;
-  Lease lease;
-  int64_t run_id = 0;
   size_t key_slot = 0;          ///< slot of the writer's key field in the mapped rows
   bool mark_seen = false;       ///< full run that will look for deletions
   bool track_resolved = false;  ///< there are rejected records that a success must clear
 };
 
-/// Throws without effect on the store: the page can be tried again from its cursor. Writes are idempotent.
-Task<SettledPage> settle_page(const StepContext& context, MappedPage page);
+/// Lives until settle() ended. Order of calls: prepare(), intents(), settle().
+class PageStep {
+ public:
+  PageStep(const StepContext& context, MappedPage page);
+  ~PageStep();
+  PageStep(const PageStep&) = delete;
+
+  const RecordBatch& source() const;
+  /// Looks up links, fetches the target's values where the strategy needs them, decides. No effect anywhere. Throws
+  /// what the circuit breaker throws.
+  Task<> prepare();
+  /// What settle() is about to change, for StateStore::intend() or Commit::next_intents. Empty: nothing. Views live as
+  /// long as the step.
+  std::vector<LinkWrite> intents() const;
+  /// Writes and removes. Throws without effect on the store: the page can be tried again from its cursor.
+  Task<SettledPage> settle(int64_t intent);
+
+ private:
+  class Body;
+  std::unique_ptr<Body> body_;
+};
 
 }  // namespace nexpo

@@ -4,6 +4,11 @@
 #include <nlohmann/json.hpp>
 
 namespace nexpo {
+namespace {
+
+std::vector<LinkWrite> no_intents() { return {}; }
+
+}  // namespace
 
 RunCursor RunCursor::parse(const Cursor& stored) {
   if (stored.empty()) return {"read", {}};
@@ -30,7 +35,7 @@ Pass::Pass(const PassContext& context, const SyncPlan& plan, Lease lease, Run ru
       run_(std::move(run)),
       rejected_known_(state.rejected),
       breaker_(plan.breaker, state.linked, static_cast<int64_t>(run_.counts.updated + run_.counts.deleted)),
-      step_{context_, plan_, breaker_, lease_, run_.id} {
+      step_{context_, plan_, breaker_} {
   step_.key_slot = key_slot_of(plan.mapping->target_fields(), context.writer->key_field());
   step_.mark_seen = run_.mode == "full" && plan.deletes != DeletePolicy::ignore;
 }
@@ -42,12 +47,13 @@ Task<bool> Pass::read(Reader& reader, std::string phase) {
   bool ended = false;
   try {
     while (!ended && !context_.stop.cancelled()) {
+      // What is written is committed while the next page is still on its way.
+      while (!in_flight_.empty() && !feed.ready()) co_await commit_oldest(no_intents());
       MappedPage page = co_await feed.next();
       ended = page.last;
       co_await start(std::move(page));
-      co_await commit_ready();
     }
-    while (!in_flight_.empty()) co_await commit_oldest();
+    co_await commit_all();
   } catch (...) {
     thrown = std::current_exception();
   }
@@ -59,54 +65,60 @@ Task<bool> Pass::read(Reader& reader, std::string phase) {
   co_return ended && !thrown;
 }
 
+/// Decides on a page while the one before it is being written, then lets it take effect. Its intents are noted in the
+/// transaction that commits the page before it, if there is one to wait for.
 Task<> Pass::start(MappedPage page) {
   const auto in_flight_max = static_cast<size_t>(plan_.limits.batches_in_flight);
   // Order per key: a page waits for those in flight that hold one of its records.
-  while (!in_flight_.empty() && (in_flight_.size() >= in_flight_max || overlaps(page.source))) co_await commit_oldest();
+  while (!in_flight_.empty() && (in_flight_.size() > in_flight_max || overlaps(page.source)))
+    co_await commit_oldest(no_intents());
   step_.track_resolved = rejected_known_ > 0;
-  std::vector<std::string> keys;
-  if (in_flight_max > 1) {
-    keys.reserve(page.source.size());
-    for (size_t row = 0; row < page.source.size(); ++row) keys.emplace_back(page.source.head(row).key);
-    for (const std::string& key : keys) ++keys_in_flight_[key];
+  auto step = std::make_unique<PageStep>(step_, std::move(page));
+  auto prepared = co_await attempt(step->prepare());
+  if (prepared.index() == 1) {
+    co_await commit_all();
+    throw std::get<1>(prepared);
   }
-  in_flight_.push_back({Started<SettledPage>(settle_page(step_, std::move(page))), std::move(keys)});
+  std::vector<LinkWrite> intents = step->intents();
+  const bool changes = !intents.empty();
+  int64_t intent = 0;
+  if (in_flight_.size() >= in_flight_max)
+    intent = co_await commit_oldest(std::move(intents));
+  else if (changes)
+    intent = co_await context_.store.intend(lease_, run_.id, std::move(intents));
+  KeyIndex keys(step->source().size());
+  for (size_t row = 0; row < step->source().size(); ++row) keys.put(step->source().head(row).key, row);
+  Started<SettledPage> settling(step->settle(intent));
+  in_flight_.push_back({std::move(step), std::move(settling), std::move(keys)});
 }
 
 bool Pass::overlaps(const RecordBatch& page) const {
-  if (keys_in_flight_.empty()) return false;
-  for (size_t row = 0; row < page.size(); ++row)
-    if (keys_in_flight_.contains(page.head(row).key)) return true;
+  for (const InFlight& other : in_flight_)
+    for (size_t row = 0; row < page.size(); ++row)
+      if (other.keys.contains(page.head(row).key)) return true;
   return false;
 }
 
-Task<> Pass::commit_ready() {
-  const auto in_flight_max = static_cast<size_t>(plan_.limits.batches_in_flight);
-  while (!in_flight_.empty() && (in_flight_.size() >= in_flight_max || in_flight_.front().step.done()))
-    co_await commit_oldest();
-}
-
-Task<> Pass::commit_oldest() {
+Task<int64_t> Pass::commit_oldest(std::vector<LinkWrite> next_intents) {
   InFlight oldest = std::move(in_flight_.front());
   in_flight_.pop_front();
-  for (const std::string& key : oldest.keys) {
-    const auto place = keys_in_flight_.find(key);
-    if (place != keys_in_flight_.end() && --place->second == 0) keys_in_flight_.erase(place);
-  }
-  SettledPage page = co_await oldest.step.join();
-  co_await commit(std::move(page));
+  SettledPage page = co_await oldest.settling.join();
+  co_return co_await commit(std::move(page), std::move(next_intents));
+}
+
+Task<> Pass::commit_all() {
+  while (!in_flight_.empty()) co_await commit_oldest(no_intents());
 }
 
 Task<> Pass::settle_all() {
   while (!in_flight_.empty()) {
     InFlight oldest = std::move(in_flight_.front());
     in_flight_.pop_front();
-    co_await oldest.step.settle();
+    co_await oldest.settling.settle();
   }
-  keys_in_flight_.clear();
 }
 
-Task<> Pass::commit(SettledPage page) {
+Task<int64_t> Pass::commit(SettledPage page, std::vector<LinkWrite> next_intents) {
   Counts counts = run_.counts;
   counts += page.counts;
   if (!counts.closes())
@@ -126,8 +138,9 @@ Task<> Pass::commit(SettledPage page) {
   commit.resolved = std::move(page.resolved);
   rejected_known_ += static_cast<int64_t>(page.rejected.size());
   commit.rejected = std::move(page.rejected);
+  commit.next_intents = std::move(next_intents);
   const Cursor cursor = commit.cursor;
-  co_await context_.store.commit(std::move(commit));
+  const int64_t next_intent = co_await context_.store.commit(std::move(commit));
   run_.cursor = cursor;
   run_.counts = counts;
   ++run_.pages;
@@ -136,6 +149,7 @@ Task<> Pass::commit(SettledPage page) {
     const Progress progress{plan_.sync_id, run_.id, phase_, run_.pages, run_.counts};
     context_.on_progress(progress);
   }
+  co_return next_intent;
 }
 
 Task<bool> Pass::sweep() {
@@ -156,8 +170,8 @@ Task<bool> Pass::sweep() {
     }
     after = gone.back().source_key;
     MappedPage mapped = map_page(*plan_.mapping, std::move(page));
-    SettledPage settled = co_await settle_page(step_, std::move(mapped));
-    co_await commit(std::move(settled));
+    co_await start(std::move(mapped));
+    co_await commit_all();
   }
   co_return false;
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <deque>
-#include <unordered_map>
 
+#include "sync/key_index.hpp"
 #include "sync/page_step.hpp"
 
 namespace nexpo {
@@ -24,16 +24,18 @@ class Pass {
   const Run& run() const { return run_; }
 
  private:
+  /// A page whose effects are under way.
   struct InFlight {
-    Started<SettledPage> step;
-    std::vector<std::string> keys;  ///< source keys of the page, only while several pages may be in flight
+    std::unique_ptr<PageStep> step;
+    Started<SettledPage> settling;
+    KeyIndex keys;  ///< source keys of the page
   };
 
   Task<> start(MappedPage page);
-  Task<> commit_oldest();
-  Task<> commit_ready();
+  Task<int64_t> commit_oldest(std::vector<LinkWrite> next_intents);
+  Task<int64_t> commit(SettledPage page, std::vector<LinkWrite> next_intents);
+  Task<> commit_all();
   Task<> settle_all();
-  Task<> commit(SettledPage page);
   bool overlaps(const RecordBatch& page) const;
 
   const PassContext& context_;
@@ -45,7 +47,6 @@ class Pass {
   StepContext step_;
   std::string phase_;
   std::deque<InFlight> in_flight_;
-  std::unordered_map<std::string_view, int> keys_in_flight_;
 };
 
 /// The resume point of a run: how far it is, and the reader's own cursor. `phase` "read" or "sweep".

@@ -31,7 +31,8 @@ bool same_value(Value a, Value b) {
   if (!a.present() || !b.present()) return a.present() == b.present();
   if (a.view() == b.view()) return true;
   if (a.is(ValueKind::boolean) || b.is(ValueKind::boolean))
-    return (is_flag(a.view(), true) && is_flag(b.view(), true)) || (is_flag(a.view(), false) && is_flag(b.view(), false));
+    return (is_flag(a.view(), true) && is_flag(b.view(), true)) ||
+           (is_flag(a.view(), false) && is_flag(b.view(), false));
   if (a.is(ValueKind::number) || b.is(ValueKind::number)) return same_number(a.view(), b.view());
   return same_moment(a.view(), b.view());
 }

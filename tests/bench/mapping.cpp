@@ -25,8 +25,9 @@ namespace {
 
 using namespace nexpo;
 
-constexpr size_t kPageRecords = 2'000;
-constexpr size_t kCallRecords = 200;  // of the target
+constexpr size_t kPageRecords = 2'000;   // of the query resource
+constexpr size_t kBatchRecords = 1'000;  // that are taken out of a CSV stream at a time, the default of a sync
+constexpr size_t kCallRecords = 200;     // of the target
 constexpr size_t kChunkBytes = 256 * 1024;
 constexpr int kRepetitions = 5;
 
@@ -82,9 +83,9 @@ class Pipeline {
     for (size_t at = 0; at < text.size(); at += kChunkBytes) {
       std::string_view chunk = std::string_view(text).substr(at, kChunkBytes);
       do {
-        decoder.feed(chunk, batch, kPageRecords - batch.size());
+        decoder.feed(chunk, batch, kBatchRecords - batch.size());
         chunk = "";
-        if (batch.size() == kPageRecords) flush(batch, fingerprints, take);
+        if (batch.size() == kBatchRecords) flush(batch, fingerprints, take);
       } while (decoder.has_row());
     }
     decoder.finish(batch);

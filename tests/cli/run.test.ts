@@ -5,7 +5,7 @@ import { salesforce, Workspace } from '../e2e/support/workspace';
 
 jest.setTimeout(120_000);
 
-const accounts = 1_000;
+const accounts = 5_000;
 const pageQuery = 'ORDER BY';
 
 let twin: Twin;
@@ -70,9 +70,9 @@ test('without --json a person reads the conservation law and nothing of the cred
   const { code, stdout, stderr } = await workspace.plain('run', file);
   expect(code).toBe(0);
   expect(stdout).toContain(
-    '1,000 read = 1,000 written + 0 unchanged + 0 filtered + 0 rejected + 0 in_review + 0 superseded',
+    '5,000 read = 5,000 written + 0 unchanged + 0 filtered + 0 rejected + 0 in_review + 0 superseded',
   );
-  expect(stdout).toContain('1,000 created, 0 updated, 0 deleted');
+  expect(stdout).toContain('5,000 created, 0 updated, 0 deleted');
   expect(stdout).toContain('delivery class A');
   expect(stdout + stderr).not.toContain('twin-secret');
 });
@@ -124,8 +124,8 @@ test('exit code 1 and a last line with every count say that a run failed', async
 describe('an interrupt', () => {
   test('lets the page in flight be committed, and the next run goes on behind it', async () => {
     await twin.resetCalls();
-    // From the third page on the org is slow: long enough for the signal to arrive in the middle of a page.
-    await twin.faults({ kind: 'slow', match: pageQuery, after: 2, count: 1, delayMs: 3_000 });
+    // The second call for rows is slow: long enough for the signal to arrive while it is under way.
+    await twin.faults({ kind: 'slow', match: pageQuery, after: 1, count: 1, delayMs: 3_000 });
     const running = workspace.start('run', workspace.accountsSync(twin));
     await until('the slow page', async () => (await twin.stats()).faultsFired['slow'] === 1);
     running.child.kill('SIGINT');
@@ -149,7 +149,7 @@ describe('an interrupt', () => {
 
   test('that comes twice ends the process at once', async () => {
     await twin.resetCalls();
-    await twin.faults({ kind: 'slow', match: pageQuery, after: 2, count: 1, delayMs: 60_000 });
+    await twin.faults({ kind: 'slow', match: pageQuery, after: 1, count: 1, delayMs: 60_000 });
     const running = workspace.start('run', workspace.accountsSync(twin));
     await until('the slow page', async () => (await twin.stats()).faultsFired['slow'] === 1);
     running.child.kill('SIGINT');

@@ -6,8 +6,9 @@ import { salesforce, Workspace } from './support/workspace';
 
 jest.setTimeout(120_000);
 
-const accounts = 2_400;
-const batchSize = 600;
+const accounts = 5_000;
+/** Rows that one call gives. */
+const pageRows = 2_000;
 const columns: Columns = [
   ['Id', 'id'],
   ['Name', 'name'],
@@ -36,19 +37,20 @@ function sync(config: Record<string, unknown> = {}): SyncFile {
   return workspace.accountsSync(twin, {
     fieldMappings: columns.map(([source, target]) => ({ source, target })),
     source: salesforce(twin, config),
-    batchSize,
+    batchSize: 500,
   });
 }
 
 const run = (config: Record<string, unknown> = {}) => workspace.command('run', sync(config));
 const expectEqual = () => expectSqliteEqualsOrg(twin, 'Account', workspace.target, 'accounts', columns);
 
-/** The whole run succeeded although the fault struck. */
-async function expectSurvived(kind: string, config: Record<string, unknown>): Promise<void> {
+/** The whole run succeeded although the fault struck. Rows that had to be read again came back as unchanged. */
+async function expectSurvived(kind: string, config: Record<string, unknown>, readAgain = 0): Promise<void> {
   const { code, json } = await run(config);
   expect((await twin.stats()).faultsFired[kind]).toBeGreaterThan(0);
   expect([code, json['error']]).toEqual([0, undefined]);
-  expect(json).toMatchObject({ status: 'succeeded', created: accounts, unchanged: 0, updated: 0, rejected: 0 });
+  expect(json).toMatchObject({ status: 'succeeded', created: accounts, updated: 0, rejected: 0 });
+  expect(json['unchanged']).toBeLessThanOrEqual(readAgain);
   await expectEqual();
 }
 
@@ -87,7 +89,8 @@ describe('reading by Bulk', () => {
   const results = { match: '/results' };
 
   // Several result pages, so that places within a job matter.
-  beforeEach(() => twin.control('POST', 'options', { bulkPageRows: 700 }));
+  const bulkPageRows = 1_300;
+  beforeEach(() => twin.control('POST', 'options', { bulkPageRows }));
 
   test.each([
     ['a 503 for a result page', { ...results, kind: '503', after: 1 }],
@@ -95,7 +98,6 @@ describe('reading by Bulk', () => {
     ['a result page that is cut', { ...results, kind: 'cut', when: 'body', bytes: 15_000, after: 1 }],
     ['half of a gzip stream', { ...results, kind: 'truncated_gzip', after: 1 }],
     ['a result page as HTML', { ...results, kind: 'html', status: 502, after: 1 }],
-    ['results that were thrown away', { ...results, kind: 'locator_expired', after: 1 }],
     ['an expired session in the middle', { ...results, kind: 'expire_tokens', after: 1 }],
     ['a job that fails half-way', { kind: 'job_failed', match: 'POST /services/data/v66.0/jobs/query' }],
     ['a job whose making is cut', { kind: 'cut', when: 'after', match: 'POST /services/data/v66.0/jobs/query' }],
@@ -103,6 +105,11 @@ describe('reading by Bulk', () => {
   ])('survives %s', async (_, fault) => {
     await twin.faults(fault);
     await expectSurvived(fault.kind, config);
+  });
+
+  test('makes the job anew when its results were thrown away', async () => {
+    await twin.faults({ ...results, kind: 'locator_expired', after: 1 });
+    await expectSurvived('locator_expired', config, 2 * bulkPageRows);
   });
 
   test('goes over to REST where Bulk refuses the object', async () => {
@@ -122,7 +129,7 @@ describe('what a run cannot wait for ends it, and the next one goes on', () => {
     await twin.faults({ ...page, ...fault, count: 1_000 });
     const failed = await run();
     expect(failed.code).toBe(1);
-    expect(failed.json).toMatchObject({ status: 'failed', created: batchSize, error: { kind } });
+    expect(failed.json).toMatchObject({ status: 'failed', created: pageRows, error: { kind } });
     await twin.clearFaults();
     const { code, json } = await run();
     expect(code).toBe(0);
@@ -132,12 +139,10 @@ describe('what a run cannot wait for ends it, and the next one goes on', () => {
 });
 
 test('the reserve of daily calls is left to others', async () => {
-  const own = await startTwin(['--objects', 'Account=3000', '--seed', '32', '--api-limit', '20']);
+  const own = await startTwin(['--objects', 'Account=40000', '--seed', '32', '--api-limit', '20']);
   try {
-    const { code, json } = await workspace.command(
-      'run',
-      workspace.accountsSync(own, { batchSize: 100, source: salesforce(own, { apiReservePercent: 50 }) }),
-    );
+    const source = salesforce(own, { apiReservePercent: 50, bulkThreshold: 1_000_000 });
+    const { code, json } = await workspace.command('run', workspace.accountsSync(own, { source, batchSize: 2_000 }));
     expect(code).toBe(1);
     expect(json).toMatchObject({ status: 'failed', error: { kind: 'throttled' } });
     const { apiCalls } = await own.stats();

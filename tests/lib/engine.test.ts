@@ -6,7 +6,9 @@ import { salesforce, Workspace } from '../e2e/support/workspace';
 
 jest.setTimeout(120_000);
 
-const accounts = 1_000;
+const accounts = 5_000;
+/** Rows that the org gives in one call. */
+const pageRows = 2_000;
 
 let twin: Twin;
 let workspace: Workspace;
@@ -44,10 +46,10 @@ async function errorOf(promise: Promise<unknown>): Promise<EngineError> {
   return thrown as EngineError;
 }
 
-/** Starts a run that waits at its third page. */
+/** Starts a run that waits at its second call for rows. */
 async function runThatWaits(engine: Engine): Promise<Promise<RunReport>[]> {
   await twin.resetCalls();
-  await twin.faults({ kind: 'slow', match: 'ORDER BY', after: 2, count: 1, delayMs: 4_000 });
+  await twin.faults({ kind: 'slow', match: 'ORDER BY', after: 1, count: 1, delayMs: 4_000 });
   const running = engine.run(workspace.accountsSync(twin));
   await until('the slow page', async () => (await twin.stats()).faultsFired['slow'] === 1);
   return [running];
@@ -184,7 +186,7 @@ describe('an error', () => {
   test('of a run under way is in its report', async () => {
     await twin.faults({ kind: 'query_timeout', match: 'ORDER BY', after: 1, count: 100 });
     const report = await open().run(workspace.accountsSync(twin));
-    expect(report).toMatchObject({ status: 'failed', created: 200, error: { code: 'QUERY_TIMEOUT' } });
+    expect(report).toMatchObject({ status: 'failed', created: pageRows, error: { code: 'QUERY_TIMEOUT' } });
   });
 
   test('of wrong options is thrown by the constructor', () => {

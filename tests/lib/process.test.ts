@@ -9,7 +9,7 @@ let twin: Twin;
 let workspace: Workspace;
 
 beforeAll(async () => {
-  twin = await startTwin(['--objects', 'Account=500', '--seed', '13']);
+  twin = await startTwin(['--objects', 'Account=3000', '--seed', '13']);
 });
 afterAll(() => twin.stop());
 beforeEach(() => {
@@ -40,7 +40,7 @@ test('a process ends by itself after close()', async () => {
       console.log((await engine.run(sync)).created);
       await engine.close();
     })();`);
-  expect([code, stdout]).toEqual([0, '500\n']);
+  expect([code, stdout]).toEqual([0, '3000\n']);
 });
 
 test('an idle engine that nobody closed does not keep the process', async () => {
@@ -57,7 +57,7 @@ test('process.exit() in the middle of a run ends the process, and the next run g
     void engine.run(sync);`);
   expect(code).toBe(7);
   const next = await workspace.command('run', workspace.accountsSync(twin));
-  expect(next.json).toMatchObject({ status: 'succeeded', resumed: true, read: 500 });
+  expect(next.json).toMatchObject({ status: 'succeeded', resumed: true, read: 3_000 });
 });
 
 test('an exception in the event handler is the problem of the process, and does not disturb the run', async () => {
@@ -81,7 +81,7 @@ test('an engine works in a worker thread, beside one in the main thread', async 
       if (worker) console.log(report.created, await fromWorker);
       else parentPort.postMessage(report.created);
     })();`);
-  expect([code, stdout]).toEqual([0, '500 500\n']);
+  expect([code, stdout]).toEqual([0, '3000 3000\n']);
 });
 
 test('a worker thread that is ended in the middle of a run takes its engine along', async () => {
@@ -100,7 +100,7 @@ test('a worker thread that is ended in the middle of a run takes its engine alon
     }`);
   expect([code, stdout]).toEqual([0, 'ended\n']);
   const next = await workspace.command('run', workspace.accountsSync(twin));
-  expect(next.json).toMatchObject({ status: 'succeeded', resumed: true, read: 500 });
+  expect(next.json).toMatchObject({ status: 'succeeded', resumed: true, read: 3_000 });
 });
 
 test('an engine that could not be opened leaves nothing that keeps the process', async () => {

@@ -40,8 +40,10 @@ std::optional<CellFault> append_binary(std::string& line, std::string_view text)
 /// End of the JSON string that starts at `at`, behind its quote; npos if it has none.
 size_t string_end(std::string_view json, size_t at) {
   for (size_t i = at + 1; i < json.size(); ++i) {
-    if (json[i] == '\\') ++i;
-    else if (json[i] == '"') return i + 1;
+    if (json[i] == '\\')
+      ++i;
+    else if (json[i] == '"')
+      return i + 1;
   }
   return std::string_view::npos;
 }
@@ -120,9 +122,7 @@ Value read_json(std::string_view text) {
 }
 
 /// Text that stands for no number: NaN, Infinity, -Infinity.
-bool is_no_number(std::string_view text) {
-  return text.find_first_not_of("0123456789.+-eE") != std::string_view::npos;
-}
+bool is_no_number(std::string_view text) { return text.find_first_not_of("0123456789.+-eE") != std::string_view::npos; }
 
 }  // namespace
 
@@ -133,8 +133,8 @@ std::string selected(const Column& column, std::string_view name) {
 
 std::string differs(const Column& column, std::string_view a, std::string_view b) {
   // Types without equality, and types whose equal values may be spelled differently, are compared as texts.
-  static constexpr std::array<std::string_view, 12> kAsText{"json", "xml",  "point",   "line",   "lseg", "box",
-                                                            "path", "polygon", "circle", "citext", "bpchar", "interval"};
+  static constexpr std::array<std::string_view, 12> kAsText{
+      "json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle", "citext", "bpchar", "interval"};
   bool as_text = column.base == "numeric" && !column.precision;
   for (const std::string_view type : kAsText) as_text = as_text || type == column.base;
   const std::string_view cast = as_text ? "::text" : column.odd_collation ? " COLLATE \"C\"" : "";
@@ -146,8 +146,10 @@ std::optional<CellFault> append_cell(std::string& line, Value value, const Colum
     case ValueKind::unset:
     case ValueKind::null: line += sql::kCopyNull; return std::nullopt;
     case ValueKind::boolean:
-      if (column.type == FieldType::integer || column.type == FieldType::number) line += value.view() == "true" ? '1' : '0';
-      else line += value.view();
+      if (column.type == FieldType::integer || column.type == FieldType::number)
+        line += value.view() == "true" ? '1' : '0';
+      else
+        line += value.view();
       return std::nullopt;
     case ValueKind::json:
       if (column.is_array()) return append_array(line, value.view());

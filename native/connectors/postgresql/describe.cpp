@@ -11,20 +11,22 @@ namespace {
 constexpr size_t kNamesShown = 20;
 
 int key_columns(const Table& table) {
-  return static_cast<int>(
-      std::count_if(table.columns.begin(), table.columns.end(), [](const Column& one) { return one.key_position > 0; }));
+  return static_cast<int>(std::count_if(table.columns.begin(), table.columns.end(),
+                                        [](const Column& one) { return one.key_position > 0; }));
 }
 
 }  // namespace
 
 std::vector<std::string> table_names(sql::PgConnection& connection, const Settings& settings) {
-  const pqxx::result found = pqxx::nontransaction(connection).exec_params(
-      "SELECT CASE WHEN $1 <> '' OR n.nspname = ANY (current_schemas(false)) THEN c.relname "
-      "ELSE n.nspname || '.' || c.relname END "
-      "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname NOT LIKE 'pg\\_%' "
-      "AND n.nspname <> 'information_schema' AND ($1 = '' OR n.nspname = $1) ORDER BY 1",
-      settings.schema);
+  const pqxx::result found =
+      pqxx::nontransaction(connection)
+          .exec_params(
+              "SELECT CASE WHEN $1 <> '' OR n.nspname = ANY (current_schemas(false)) THEN c.relname "
+              "ELSE n.nspname || '.' || c.relname END "
+              "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+              "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname NOT LIKE 'pg\\_%' "
+              "AND n.nspname <> 'information_schema' AND ($1 = '' OR n.nspname = $1) ORDER BY 1",
+              settings.schema);
   std::vector<std::string> names;
   for (const pqxx::row& row : found) names.emplace_back(row[0].c_str());
   return names;

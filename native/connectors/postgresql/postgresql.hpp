@@ -13,9 +13,9 @@ namespace nexpo::postgresql {
 extern const ConnectorType kType;
 
 struct Settings {
-  std::string schema;             ///< empty: the search path decides
-  std::string key;                ///< key column; empty: the primary key
-  std::string version_field;      ///< change stamp column; empty: full reads only
+  std::string schema;         ///< empty: the search path decides
+  std::string key;            ///< key column; empty: the primary key
+  std::string version_field;  ///< change stamp column; empty: full reads only
   bool create_table = false;
   std::string soft_delete_field;  ///< column that marks removed rows; empty: none
 };

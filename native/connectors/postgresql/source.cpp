@@ -39,15 +39,17 @@ class TableReader final : public Reader {
     at_.until = scalar_of(bounds.until);
     at_.next = bounds.next ? scalar_of(bounds.next) : at_.since;
     if (bounds.hidden_sessions > 0)
-      database_.log.warn(fmt::format("{}: this user cannot see when the transactions of {} other sessions began, so rows "
-                                     "that such a session commits more than 10 minutes after it began may be missed until "
-                                     "the next full run; run: GRANT pg_read_all_stats TO the user",
-                                     database_.pool.address().shown(), bounds.hidden_sessions));
+      database_.log.warn(
+          fmt::format("{}: this user cannot see when the transactions of {} other sessions began, so rows "
+                      "that such a session commits more than 10 minutes after it began may be missed until "
+                      "the next full run; run: GRANT pg_read_all_stats TO the user",
+                      database_.pool.address().shown(), bounds.hidden_sessions));
     if (bounds.is_standby)
-      database_.log.warn(fmt::format("{}: this is a standby, which does not know the transactions of its primary; rows that "
-                                     "are committed more than 10 minutes after their transaction began may be missed until "
-                                     "the next full run",
-                                     database_.pool.address().shown()));
+      database_.log.warn(
+          fmt::format("{}: this is a standby, which does not know the transactions of its primary; rows that "
+                      "are committed more than 10 minutes after their transaction began may be missed until "
+                      "the next full run",
+                      database_.pool.address().shown()));
   }
 
   Task<Page> next() override {
@@ -70,7 +72,8 @@ class TableReader final : public Reader {
     if (!removed_) return "false";
     const std::string name = sql::quoted(removed_->name);
     if (removed_->type == FieldType::boolean) return name + " IS TRUE";
-    if (removed_->type == FieldType::integer || removed_->type == FieldType::number) return name + " IS DISTINCT FROM 0 AND " + name + " IS NOT NULL";
+    if (removed_->type == FieldType::integer || removed_->type == FieldType::number)
+      return name + " IS DISTINCT FROM 0 AND " + name + " IS NOT NULL";
     return name + " IS NOT NULL";
   }
 
@@ -86,12 +89,13 @@ class TableReader final : public Reader {
       if (!at_.since.is_null()) where.push_back(at_least(*version_, version, query.add(at_.since)));
       if (!at_.after_key.is_null()) {
         const std::string after_stamp = query.add(at_.after_stamp), after_key = query.add(at_.after_key);
-        where.push_back(fmt::format("({}, {}) > ({}::{}, {}::{})", version, key, after_stamp, version_->native, after_key,
-                                    key_.native));
+        where.push_back(fmt::format("({}, {}) > ({}::{}, {}::{})", version, key, after_stamp, version_->native,
+                                    after_key, key_.native));
       }
     } else {
       if (at_.phase == ReadPhase::unstamped) where.push_back(version + " IS NULL");
-      if (!at_.after_key.is_null()) where.push_back(fmt::format("{} > {}::{}", key, query.add(at_.after_key), key_.native));
+      if (!at_.after_key.is_null())
+        where.push_back(fmt::format("{} > {}::{}", key, query.add(at_.after_key), key_.native));
     }
     query.sql = fmt::format("SELECT {} FROM {}{}{} ORDER BY {}{} LIMIT {}", fmt::join(columns, ", "), table_.quoted(),
                             where.empty() ? "" : " WHERE ", fmt::join(where, " AND "),
@@ -108,8 +112,8 @@ class TableReader final : public Reader {
     sql::ReadPosition reached = at_;
     if (!nothing_stamped) {
       const Query query = page_query();
-      const pqxx::result found = pqxx::nontransaction(connection)
-                                     .exec_params(query.sql, pqxx::prepare::make_dynamic_params(query.values));
+      const pqxx::result found =
+          pqxx::nontransaction(connection).exec_params(query.sql, pqxx::prepare::make_dynamic_params(query.values));
       rows = found.size();
       page.records.reserve(rows);
       for (const pqxx::row& row : found) add_row(row, page.records, *arena);
@@ -170,8 +174,8 @@ void check_plan(PgConnection& connection, const Table& table, const ReadPlan& pl
     faults.push_back(fmt::format("its column \"{}\" is not unique, so it cannot be the key", key.name));
   if (!key.not_null) {
     const pqxx::result missing = pqxx::nontransaction(connection)
-                                     .exec(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE {} IS NULL)", table.quoted(),
-                                                       sql::quoted(key.name)));
+                                     .exec(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE {} IS NULL)",
+                                                       table.quoted(), sql::quoted(key.name)));
     if (missing[0][0].as<bool>()) faults.push_back(fmt::format("it has rows whose key \"{}\" is null", key.name));
   }
   if (!faults.empty())

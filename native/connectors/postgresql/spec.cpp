@@ -32,8 +32,9 @@ constexpr Option kOptions[] = {
      .help = "Make the target table from the mapping if it is not there.",
      .fallback = "false"},
     {.name = "softDeleteField",
-     .help = "Column that marks removed rows when deletes are soft: true in a boolean column, 1 in a number, the time in "
-             "a timestamp or date."},
+     .help =
+         "Column that marks removed rows when deletes are soft: true in a boolean column, 1 in a number, the time in "
+         "a timestamp or date."},
 };
 
 class PostgresConnection final : public Connection {
@@ -47,7 +48,8 @@ class PostgresConnection final : public Connection {
     auto ask = [](sql::PgConnection& connection) {
       const pqxx::result said = pqxx::nontransaction(connection)
                                     .exec("SELECT current_setting('server_version'), current_user, current_database()");
-      return fmt::format("PostgreSQL {}, {}, as {}", said[0][0].c_str(), connection.address().shown(), said[0][1].c_str());
+      return fmt::format("PostgreSQL {}, {}, as {}", said[0][0].c_str(), connection.address().shown(),
+                         said[0][1].c_str());
     };
     co_return co_await database_.pool.run(std::move(ask));
   }
@@ -70,8 +72,9 @@ std::unique_ptr<Connection> connect(const nlohmann::json& config, const Connecto
     throw Error(ErrorKind::invalid, "postgresql: set connectionString, or host with database, user and password")
         .with_field("connectionString");
   sql::PgAddress address = sql::PgAddress::parse(config.value("connectionString", ""));
-  for (const auto& [option, parameter] : {std::pair("host", "host"), std::pair("database", "dbname"), std::pair("user", "user"),
-                                          std::pair("password", "password"), std::pair("sslMode", "sslmode")})
+  for (const auto& [option, parameter] :
+       {std::pair("host", "host"), std::pair("database", "dbname"), std::pair("user", "user"),
+        std::pair("password", "password"), std::pair("sslMode", "sslmode")})
     if (config.contains(option)) address.set(parameter, config.at(option).get<std::string>());
   if (config.contains("port")) address.set("port", std::to_string(config.at("port").get<int>()));
   Settings settings{
@@ -88,7 +91,8 @@ std::unique_ptr<Connection> connect(const nlohmann::json& config, const Connecto
 
 const ConnectorType kType{
     "postgresql",
-    {"PostgreSQL", "Tables and views of a PostgreSQL database (version 12 and later) as sources and targets.", kOptions},
+    {"PostgreSQL", "Tables and views of a PostgreSQL database (version 12 and later) as sources and targets.",
+     kOptions},
     connect,
 };
 

@@ -17,7 +17,8 @@ bool is_time(const Column& version) {
 }
 
 bool is_counter(const Column& version) {
-  static constexpr std::array<std::string_view, 7> kTypes{"int2", "int4", "int8", "numeric", "text", "varchar", "bpchar"};
+  static constexpr std::array<std::string_view, 7> kTypes{"int2", "int4",    "int8",  "numeric",
+                                                          "text", "varchar", "bpchar"};
   return std::find(kTypes.begin(), kTypes.end(), version.base) != kTypes.end();
 }
 
@@ -33,7 +34,8 @@ std::string as_stamp(const Column& version, const std::string& time, std::string
 
 // Two-phase transactions have lost their start, but it lies before the moment of their preparation; they are short.
 constexpr std::string_view kOldestTransaction =
-    "least((SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()), "
+    "least((SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+    "pg_backend_pid()), "
     "(SELECT min(prepared) FROM pg_prepared_xacts WHERE database = current_database()))";
 
 std::string newest(const Table& table, const std::string& version, const std::string& condition) {
@@ -45,9 +47,10 @@ std::string newest(const Table& table, const std::string& version, const std::st
 
 Bounds read_bounds(sql::PgConnection& connection, const Table& table, const Column& version) {
   if (!is_time(version) && !is_counter(version))
-    throw Error(ErrorKind::invalid, fmt::format("versionField: the type {} of column \"{}\" has no order of change; use a "
-                                                "timestamp, a date or a counter",
-                                                version.native, version.name))
+    throw Error(ErrorKind::invalid,
+                fmt::format("versionField: the type {} of column \"{}\" has no order of change; use a "
+                            "timestamp, a date or a counter",
+                            version.native, version.name))
         .with_field("versionField");
   const std::string name = sql::quoted(version.name);
   std::string until, next;
@@ -58,14 +61,14 @@ Bounds read_bounds(sql::PgConnection& connection, const Table& table, const Colu
   } else {
     until = newest(table, name, "true");
     // A view's rows have no transaction; there only the order of the values helps.
-    next = table.is_writable
-               ? newest(table, name, "age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)")
-               : until;
+    next = table.is_writable ? newest(table, name, "age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)")
+                             : until;
   }
-  const pqxx::result found = pqxx::nontransaction(connection).exec(
-      fmt::format("SELECT ({})::text, ({})::text, (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                  "AND query = '<insufficient privilege>'), pg_is_in_recovery()",
-                  until, next));
+  const pqxx::result found = pqxx::nontransaction(connection)
+                                 .exec(fmt::format("SELECT ({})::text, ({})::text, (SELECT count(*) FROM "
+                                                   "pg_stat_activity WHERE datname = current_database() "
+                                                   "AND query = '<insufficient privilege>'), pg_is_in_recovery()",
+                                                   until, next));
   Bounds bounds;
   if (!found[0][0].is_null()) bounds.until = found[0][0].c_str();
   if (!found[0][1].is_null()) bounds.next = found[0][1].c_str();

@@ -15,12 +15,23 @@ namespace {
 
 FieldType field_type_of(std::string_view base, char category) {
   static constexpr std::array<std::pair<std::string_view, FieldType>, 17> kTypes{{
-      {"bool", FieldType::boolean},     {"int2", FieldType::integer},       {"int4", FieldType::integer},
-      {"int8", FieldType::integer},     {"oid", FieldType::integer},        {"numeric", FieldType::number},
-      {"float4", FieldType::number},    {"float8", FieldType::number},      {"date", FieldType::date},
-      {"timestamp", FieldType::datetime}, {"timestamptz", FieldType::datetime}, {"time", FieldType::time},
-      {"timetz", FieldType::time},      {"json", FieldType::json},          {"jsonb", FieldType::json},
-      {"bytea", FieldType::binary},     {"record", FieldType::json},
+      {"bool", FieldType::boolean},
+      {"int2", FieldType::integer},
+      {"int4", FieldType::integer},
+      {"int8", FieldType::integer},
+      {"oid", FieldType::integer},
+      {"numeric", FieldType::number},
+      {"float4", FieldType::number},
+      {"float8", FieldType::number},
+      {"date", FieldType::date},
+      {"timestamp", FieldType::datetime},
+      {"timestamptz", FieldType::datetime},
+      {"time", FieldType::time},
+      {"timetz", FieldType::time},
+      {"json", FieldType::json},
+      {"jsonb", FieldType::json},
+      {"bytea", FieldType::binary},
+      {"record", FieldType::json},
   }};
   if (category == 'A' || category == 'C') return FieldType::json;
   for (const auto& [name, type] : kTypes)
@@ -100,7 +111,8 @@ const Column* Table::find(std::string_view column) const {
   for (const Column& one : columns)
     if (one.name == column) return &one;
   for (const Column& one : columns)
-    if (one.name.size() == column.size() && strncasecmp(one.name.data(), column.data(), column.size()) == 0) return &one;
+    if (one.name.size() == column.size() && strncasecmp(one.name.data(), column.data(), column.size()) == 0)
+      return &one;
   return nullptr;
 }
 

@@ -22,10 +22,10 @@ struct Column {
   std::vector<std::string> values;  ///< of an enum
   bool not_null = false;
   bool has_default = false;
-  bool generated = false;       ///< computed, or an identity that the server alone may fill
-  bool odd_collation = false;   ///< nondeterministic: texts may be equal that are not the same
-  bool unique = false;          ///< the only column of a unique index that an upsert can use
-  int key_position = 0;         ///< place in the primary key, from 1; 0: not in it
+  bool generated = false;      ///< computed, or an identity that the server alone may fill
+  bool odd_collation = false;  ///< nondeterministic: texts may be equal that are not the same
+  bool unique = false;         ///< the only column of a unique index that an upsert can use
+  int key_position = 0;        ///< place in the primary key, from 1; 0: not in it
 
   bool is_array() const { return category == 'A'; }
 };

@@ -23,15 +23,17 @@ void create_table(PgConnection& connection, const WritePlan& plan, const std::st
   if (!has_soft_delete) columns.push_back(sql::quoted(settings.soft_delete_field) + " boolean NOT NULL DEFAULT false");
   const std::string name = settings.schema.empty() ? sql::quoted(plan.object)
                                                    : sql::quoted(settings.schema) + "." + sql::quoted(plan.object);
-  pqxx::nontransaction(connection).exec(fmt::format("CREATE TABLE IF NOT EXISTS {} ({})", name, fmt::join(columns, ", ")));
+  pqxx::nontransaction(connection)
+      .exec(fmt::format("CREATE TABLE IF NOT EXISTS {} ({})", name, fmt::join(columns, ", ")));
 }
 
 std::string key_name(const WritePlan& plan, const Settings& settings) {
   const std::string key = plan.key_field.empty() ? settings.key : plan.key_field;
   if (!key.empty()) return key;
-  throw Error(ErrorKind::invalid, fmt::format("key: table \"{}\" is made by the sync, so set \"key\" to the target field "
-                                              "that identifies a row",
-                                              plan.object))
+  throw Error(ErrorKind::invalid,
+              fmt::format("key: table \"{}\" is made by the sync, so set \"key\" to the target field "
+                          "that identifies a row",
+                          plan.object))
       .with_field("key");
 }
 
@@ -41,8 +43,10 @@ void check_plan(const Table& table, const WritePlan& plan, const Column& key, co
   if (!table.is_writable) faults.push_back("it is not an ordinary table, so it cannot be written");
   for (const std::string& name : *plan.fields) {
     const Column* column = table.find(name);
-    if (!column) faults.push_back(fmt::format("it has no column \"{}\"", name));
-    else if (column->generated) faults.push_back(fmt::format("its column \"{}\" is filled by the server alone", name));
+    if (!column)
+      faults.push_back(fmt::format("it has no column \"{}\"", name));
+    else if (column->generated)
+      faults.push_back(fmt::format("its column \"{}\" is filled by the server alone", name));
   }
   if (!key.unique)
     faults.push_back(fmt::format("its column \"{0}\" is not unique; run: CREATE UNIQUE INDEX ON {1} ({2})", key.name,
@@ -105,7 +109,8 @@ class TableTarget final : public Target {
     if (!plan.key_field.empty()) keyed.key = plan.key_field;
     const Column key = key_column(table, keyed);
     check_plan(table, plan, key, settings);
-    return std::make_unique<TableWriter>(database_, Upsert(std::move(table), plan.fields, key.name, settings.soft_delete_field));
+    return std::make_unique<TableWriter>(database_,
+                                         Upsert(std::move(table), plan.fields, key.name, settings.soft_delete_field));
   }
 
   Database& database_;

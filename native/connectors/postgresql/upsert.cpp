@@ -31,7 +31,10 @@ int integer_at(const PGresult* result, int row, int column) {
 }  // namespace
 
 Upsert::Upsert(Table table, Shape fields, std::string key, std::string soft_delete_field)
-    : table_(std::move(table)), fields_(std::move(fields)), key_(table_.find(key)), key_field_(key_->name),
+    : table_(std::move(table)),
+      fields_(std::move(fields)),
+      key_(table_.find(key)),
+      key_field_(key_->name),
       key_slot_(fields_->size()) {
   if (!soft_delete_field.empty()) soft_delete_ = table_.find(soft_delete_field);
   for (size_t slot = 0; slot < fields_->size(); ++slot) {
@@ -88,25 +91,27 @@ Upsert::Load Upsert::load_for(const std::vector<bool>& filled, size_t row_count)
   const std::string definition = fmt::format("{}", fmt::join(definitions, ", "));
   const std::string stage = stage_name(definition);
   const std::string key = sql::quoted(key_->name);
-  const std::string action = sets.empty() ? std::string("NOTHING")
-                                          : fmt::format("UPDATE SET {} WHERE {}", fmt::join(sets, ", "),
-                                                        fmt::join(changed, " OR "));
+  const std::string action =
+      sets.empty() ? std::string("NOTHING")
+                   : fmt::format("UPDATE SET {} WHERE {}", fmt::join(sets, ", "), fmt::join(changed, " OR "));
   Load load;
-  load.create = fmt::format("CREATE TEMP TABLE IF NOT EXISTS {} ({}) ON COMMIT DELETE ROWS", stage.substr(8), definition);
+  load.create =
+      fmt::format("CREATE TEMP TABLE IF NOT EXISTS {} ({}) ON COMMIT DELETE ROWS", stage.substr(8), definition);
   // A new row version has xmax 0; an updated row carries the lock of the conflict in it.
   load.script = fmt::format(
       "COPY {0} ({1}, {2}) FROM STDIN; WITH written AS (INSERT INTO {3} AS target ({4}) SELECT {5} FROM {0} "
       "ON CONFLICT ({6}) DO {7} RETURNING target.{6}, xmax = 0 AS created) "
       "SELECT stage.{1}, written.created FROM written JOIN {0} stage ON stage.{6} = written.{6}",
-      stage, kRow, fmt::join(names, ", "), table_.quoted(), fmt::join(inserted, ", "), fmt::join(values, ", "), key, action);
+      stage, kRow, fmt::join(names, ", "), table_.quoted(), fmt::join(inserted, ", "), fmt::join(values, ", "), key,
+      action);
   load.tells_outcome = true;
   load.rows.reserve(row_count);
   load.starts.reserve(row_count + 1);
   return load;
 }
 
-void Upsert::append_rows(Load& load, const RecordBatch& batch, std::vector<size_t> rows, const std::vector<bool>& filled,
-                         BatchReceipt& receipt) const {
+void Upsert::append_rows(Load& load, const RecordBatch& batch, std::vector<size_t> rows,
+                         const std::vector<bool>& filled, BatchReceipt& receipt) const {
   // In key order, so that two writers lock rows in the same order, and neighbours share pages of the index.
   std::sort(rows.begin(), rows.end(),
             [&](size_t a, size_t b) { return batch.row(a)[key_slot_].view() < batch.row(b)[key_slot_].view(); });
@@ -122,7 +127,8 @@ void Upsert::append_rows(Load& load, const RecordBatch& batch, std::vector<size_
       if (!fault) continue;
       load.data.resize(start);
       receipt.receipts[row] = {Outcome::rejected, {}};
-      receipt.rejections.push_back({row, std::string(fault->code), std::string(fault->message), (*fields_)[slot], false});
+      receipt.rejections.push_back(
+          {row, std::string(fault->code), std::string(fault->message), (*fields_)[slot], false});
     }
     if (fault) continue;
     load.data += '\n';
@@ -182,18 +188,21 @@ bool Upsert::run_once(sql::PgConnection& connection, const Load& load, Lines lin
     pqxx::nontransaction(connection).exec(load.create);
     connection.note_made(load.create);
   }
-  const std::string_view data(load.data.data() + load.starts[lines.begin], load.starts[lines.end] - load.starts[lines.begin]);
+  const std::string_view data(load.data.data() + load.starts[lines.begin],
+                              load.starts[lines.end] - load.starts[lines.begin]);
   sql::PgConnection::Copied copied = connection.copy(load.script, data);
   failure = std::move(copied.failure);
   if (failure) return false;
   if (!load.tells_outcome) {
-    for (size_t line = lines.begin; line < lines.end; ++line) receipt.receipts[load.rows[line]].outcome = Outcome::deleted;
+    for (size_t line = lines.begin; line < lines.end; ++line)
+      receipt.receipts[load.rows[line]].outcome = Outcome::deleted;
     return true;
   }
   const PGresult* changed = copied.rows.get();
   for (int i = 0; i < PQntuples(changed); ++i) {
     const bool created = PQgetvalue(changed, i, 1)[0] == 't';
-    receipt.receipts[static_cast<size_t>(integer_at(changed, i, 0))].outcome = created ? Outcome::created : Outcome::updated;
+    receipt.receipts[static_cast<size_t>(integer_at(changed, i, 0))].outcome =
+        created ? Outcome::created : Outcome::updated;
   }
   return true;
 }
@@ -215,16 +224,19 @@ void Upsert::reject(const Load& load, size_t line, const sql::PgFailure& failure
 std::string Upsert::removal_sql(DeleteKind kind, const std::string& stage) const {
   const std::string key = sql::quoted(key_->name);
   if (kind == DeleteKind::hard)
-    return fmt::format("DELETE FROM {0} AS target USING {1} stage WHERE target.{2} = stage.{2}", table_.quoted(), stage, key);
+    return fmt::format("DELETE FROM {0} AS target USING {1} stage WHERE target.{2} = stage.{2}", table_.quoted(), stage,
+                       key);
   if (!soft_delete_)
-    throw Error(ErrorKind::invalid, fmt::format("softDeleteField: soft deletes in table \"{}\" need it; name the column "
-                                                "that marks removed rows",
-                                                table_.name))
+    throw Error(ErrorKind::invalid,
+                fmt::format("softDeleteField: soft deletes in table \"{}\" need it; name the column "
+                            "that marks removed rows",
+                            table_.name))
         .with_field("softDeleteField");
   const std::string mark = sql::quoted(soft_delete_->name);
   // A time keeps the first removal's; a flag is set where it is not.
-  const std::string unmarked = live_mark() == "NULL" ? fmt::format("target.{} IS NULL", mark)
-                                                     : fmt::format("target.{} IS DISTINCT FROM {}", mark, removed_mark());
+  const std::string unmarked = live_mark() == "NULL"
+                                   ? fmt::format("target.{} IS NULL", mark)
+                                   : fmt::format("target.{} IS DISTINCT FROM {}", mark, removed_mark());
   return fmt::format("UPDATE {0} AS target SET {1} = {2} FROM {3} stage WHERE target.{4} = stage.{4} AND {5}",
                      table_.quoted(), mark, removed_mark(), stage, key, unmarked);
 }
@@ -235,7 +247,8 @@ BatchReceipt Upsert::remove(sql::PgConnection& connection, const RecordBatch& ke
   const std::string definition = fmt::format("{} integer, {} {}", kRow, sql::quoted(key_->name), key_->native);
   const std::string stage = stage_name(definition);
   Load load;
-  load.create = fmt::format("CREATE TEMP TABLE IF NOT EXISTS {} ({}) ON COMMIT DELETE ROWS", stage.substr(8), definition);
+  load.create =
+      fmt::format("CREATE TEMP TABLE IF NOT EXISTS {} ({}) ON COMMIT DELETE ROWS", stage.substr(8), definition);
   load.script = fmt::format("COPY {} FROM STDIN; {}", stage, removal_sql(kind, stage));
   for (size_t row = 0; row < keys.size(); ++row) {
     const size_t start = load.data.size();
@@ -266,7 +279,8 @@ RecordBatch Upsert::fetch(sql::PgConnection& connection, const std::vector<std::
       "SELECT wanted.place, {} FROM unnest($1::text[]) WITH ORDINALITY AS wanted (key, place) JOIN {} AS target "
       "ON target.{} = wanted.key::{}",
       fmt::join(names, ", "), table_.quoted(), sql::quoted(key_->name), key_->native);
-  for (const pqxx::row& row : pqxx::nontransaction(connection).exec_params(select, pqxx::binarystring(wanted.bytes()))) {
+  for (const pqxx::row& row :
+       pqxx::nontransaction(connection).exec_params(select, pqxx::binarystring(wanted.bytes()))) {
     RowHead head;
     head.key = arena->copy(keys[row[0].as<size_t>() - 1]);
     const std::span<Value> cells = found.add(head);

@@ -64,7 +64,7 @@ class Upsert {
   const Column* soft_delete_ = nullptr;
   std::string key_field_;
   size_t key_slot_;
-  bool fills_soft_delete_ = false;      ///< a slot of the plan fills that column itself
+  bool fills_soft_delete_ = false;  ///< a slot of the plan fills that column itself
 };
 
 }  // namespace nexpo::postgresql

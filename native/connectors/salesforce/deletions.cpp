@@ -19,6 +19,11 @@ IdText id_text(std::string_view id) {
   return text;
 }
 
+void sort_unique(std::vector<IdText>& ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+}
+
 [[noreturn]] void refuse_expired(const std::string& object, std::string_view why) {
   throw Error(ErrorKind::invalid,
               fmt::format("salesforce: deletions of {} since the last run are not all known any more ({}); "
@@ -45,8 +50,7 @@ DeletedFeed parse_deleted(std::string body) {
   for (size_t row = 0; row < rows.size(); ++row) {
     feed.ids.push_back(id_text(normal_id_or_same(rows.row(row)[0].view(), *arena)));
   }
-  std::sort(feed.ids.begin(), feed.ids.end());
-  feed.ids.erase(std::unique(feed.ids.begin(), feed.ids.end()), feed.ids.end());
+  sort_unique(feed.ids);
   return feed;
 }
 
@@ -91,25 +95,40 @@ void DeletedReader::remember(const RecordBatch& rows) {
   }
 }
 
-Task<DeletedFeed> DeletedReader::fetch() {
+/// One call for the window, or two for its halves where the feed has more ids than it gives at once.
+Task<DeletedFeed> DeletedReader::fetch(Window window) {
+  auto answer = co_await attempt(ask(window));
+  if (answer.index() == 0) {
+    auto parse = [&answer] { return parse_deleted(std::move(std::get<0>(answer).body)); };
+    co_return co_await org_->workers().run(parse);
+  }
+  const Error& error = std::get<1>(answer);
+  if (window_refused(error)) refuse_expired(object_, error.message());
+  const auto half = (*window.high - *window.low) / 2;
+  if (error.code() != "EXCEEDED_ID_LIMIT" || half < std::chrono::minutes(1)) throw error;
+  Window early = {window.low, *window.low + half};
+  Window late = {early.high, window.high};
+  DeletedFeed feed = co_await fetch(early);
+  DeletedFeed rest = co_await fetch(late);
+  feed.latest_covered = rest.latest_covered;
+  feed.ids.insert(feed.ids.end(), rest.ids.begin(), rest.ids.end());
+  sort_unique(feed.ids);
+  co_return feed;
+}
+
+Task<http::Response> DeletedReader::ask(Window window) {
   const std::string base = co_await org_->base();
-  std::string doing = "salesforce: deletions of " + object_;
-  std::string path = base + deleted_path(object_, progress_.window, true);
+  const std::string doing = "salesforce: deletions of " + object_;
+  std::string path = base + deleted_path(object_, window, true);
   auto answer = co_await attempt(org_->get(std::move(path), doing));
-  if (answer.index() == 1 && window_refused(std::get<1>(answer))) {
-    std::string earlier = base + deleted_path(object_, progress_.window, false);
-    answer = co_await attempt(org_->get(std::move(earlier), doing));
-  }
-  if (answer.index() == 1) {
-    if (window_refused(std::get<1>(answer))) refuse_expired(object_, std::get<1>(answer).message());
-    throw std::get<1>(answer);
-  }
-  auto parse = [&answer] { return parse_deleted(std::move(std::get<0>(answer).body)); };
-  co_return co_await org_->workers().run(parse);
+  if (answer.index() == 0) co_return std::move(std::get<0>(answer));
+  if (!window_refused(std::get<1>(answer))) throw std::get<1>(answer);
+  std::string earlier = base + deleted_path(object_, window, false);
+  co_return co_await org_->get(std::move(earlier), doing);
 }
 
 Task<> DeletedReader::load() {
-  DeletedFeed feed = co_await fetch();
+  DeletedFeed feed = co_await fetch(progress_.window);
   if (feed.earliest && *feed.earliest > *progress_.window.low) {
     refuse_expired(object_, "the feed begins at " + to_text(*feed.earliest));
   }

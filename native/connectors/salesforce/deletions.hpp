@@ -46,7 +46,8 @@ class DeletedReader final : public Reader {
   bool complete() const override { return false; }
 
  private:
-  Task<DeletedFeed> fetch();
+  Task<DeletedFeed> fetch(Window window);
+  Task<http::Response> ask(Window window);
   Task<> load();
   void remember(const RecordBatch& rows);
   Page take_page();

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "connectors/salesforce/xml.hpp"
+#include "http/url.hpp"
 
 namespace nexpo::salesforce {
 
@@ -132,6 +133,8 @@ std::optional<Millis> pause_of(const Fault& fault) {
   return daily_quota_exceeded(fault) ? kQuotaPause : kSoon;
 }
 
+bool is_redirect(int status) { return status == 301 || status == 302 || status == 307 || status == 308; }
+
 std::string sentence(const Fault& fault, int status, std::string_view doing) {
   if (fault.code.empty()) return fmt::format("{}: HTTP {}: {}", doing, status, fault.message);
   return fmt::format("{}: {}: {}", doing, fault.code, fault.message);
@@ -170,6 +173,11 @@ Error error_of(const Fault& fault, int status, std::string_view doing) {
 }
 
 Error error_of(const http::Response& response, std::string_view doing) {
+  if (is_redirect(response.status)) {
+    const std::string place = http::printable_url(response.headers.get("Location"));
+    return Error(ErrorKind::invalid, fmt::format("{}: the host has moved to {}; set loginUrl to it", doing, place))
+        .with_field("loginUrl");
+  }
   return error_of(fault_of(response.status, response.body), response.status, doing);
 }
 
@@ -184,6 +192,7 @@ std::optional<Error> worth_repeating(const http::Response& response, std::string
 }
 
 bool session_expired(const http::Response& response) {
+  if (is_redirect(response.status)) return true;
   if (response.status != 401) return false;
   return response.body.find("This session is not valid for use with the REST API") == std::string::npos &&
          response.body.find("Connected app is not attached to Agent") == std::string::npos;

@@ -35,8 +35,8 @@ Error error_of(const http::Response& response, std::string_view doing);
 /// daily quota takes hours, and a query that ran into the server's 120 s would do so again.
 std::optional<Error> worth_repeating(const http::Response& response, std::string_view doing);
 
-/// True if a new access token would help: a 401, except for the two texts that come back with every token, which would
-/// refresh for ever.
+/// True if a new access token would help: a redirect, since the token names the org's host anew, or a 401, except for
+/// the two texts that come back with every token.
 bool session_expired(const http::Response& response);
 
 /// "TotalRequests": the quota of 24 hours is used up, which no short wait mends. The other kind (too many long calls at

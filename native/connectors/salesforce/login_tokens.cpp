@@ -33,6 +33,15 @@ Error refusal_of(const http::Response& response, Flow flow) {
       .with_field(settings.substr(settings.rfind(' ') + 1));
 }
 
+std::string assertion_of(const Login& login, Time now) {
+  try {
+    return sign_jwt(jwt_claims(login, now), login.private_key);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::invalid) throw;
+    throw Error(error.kind(), "salesforce: privateKey: " + error.message()).with_field("privateKey");
+  }
+}
+
 }  // namespace
 
 LoginTokens::LoginTokens(http::Client& http, Login login, std::string client_name, const ConnectorContext& context)
@@ -69,7 +78,7 @@ Task<TokenAnswer> LoginTokens::by_oauth() {
   Secret refresh_token;
   std::string assertion;
   if (login_.flow == Flow::refresh_token) refresh_token = co_await current_refresh_token();
-  if (login_.flow == Flow::jwt) assertion = sign_jwt(jwt_claims(login_, clock_.now()), login_.private_key);
+  if (login_.flow == Flow::jwt) assertion = assertion_of(login_, clock_.now());
   std::string form = token_form(login_, refresh_token, assertion);
   const http::Response answer =
       co_await post(std::string(kTokenPath), "application/x-www-form-urlencoded", std::move(form));

@@ -78,7 +78,8 @@ std::optional<CellFault> bind_number(sql::SqliteStatement& statement, int index,
                                      const Column& column) {
   const std::optional<int64_t> whole = whole_number(text);
   if ((!whole || column.affinity == Affinity::real) && column.affinity != Affinity::blob && would_be_rounded(text))
-    return CellFault{"precision_loss", "this column would round a number of so many digits; declare the column as TEXT"};
+    return CellFault{"precision_loss",
+                     "this column would round a number of so many digits; declare the column as TEXT"};
   // A column without affinity keeps what it is given, so there "007" has to stay text.
   const bool converts = column.affinity == Affinity::integer || column.affinity == Affinity::numeric;
   if (whole && (converts || std::to_string(*whole) == text)) {
@@ -114,8 +115,10 @@ std::optional<CellFault> bind_cell(sql::SqliteStatement& statement, int index, V
     case ValueKind::unset:
     case ValueKind::null: statement.bind(index, nullptr); return std::nullopt;
     case ValueKind::boolean:
-      if (column.affinity == Affinity::text) statement.bind(index, text);
-      else statement.bind(index, text == "true" ? 1 : 0);
+      if (column.affinity == Affinity::text)
+        statement.bind(index, text);
+      else
+        statement.bind(index, text == "true" ? 1 : 0);
       return std::nullopt;
     case ValueKind::number:
       if (column.affinity != Affinity::text) return bind_number(statement, index, text, column);
@@ -130,8 +133,8 @@ std::optional<CellFault> bind_cell(sql::SqliteStatement& statement, int index, V
     return std::nullopt;
   }
   if (column.type == FieldType::binary) return bind_binary(statement, index, text, arena);
-  const bool numeric = column.affinity == Affinity::integer || column.affinity == Affinity::numeric ||
-                       column.affinity == Affinity::real;
+  const bool numeric =
+      column.affinity == Affinity::integer || column.affinity == Affinity::numeric || column.affinity == Affinity::real;
   if (numeric && would_be_rounded(text)) return bind_number(statement, index, text, column);
   statement.bind(index, text);
   return std::nullopt;

@@ -20,8 +20,9 @@ sql::SqliteDatabase& Session::open() {
 std::vector<std::string> table_names(sql::SqliteDatabase& database) {
   std::vector<std::string> names;
   database
-      .statement("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'view', 'virtual') "
-                 "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")
+      .statement(
+          "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'view', 'virtual') "
+          "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")
       .each([&](const auto& row) { names.push_back(row.string(0)); });
   return names;
 }
@@ -29,32 +30,33 @@ std::vector<std::string> table_names(sql::SqliteDatabase& database) {
 Table require_table(sql::SqliteDatabase& database, const std::string& name) {
   if (std::optional<Table> table = find_table(database, name)) return *std::move(table);
   const std::vector<std::string> names = table_names(database);
-  throw Error(ErrorKind::invalid,
-              fmt::format("{}: there is no table \"{}\"; {}", database.path(), name,
-                          names.empty() ? "the file has no tables" : fmt::format("there are {}", fmt::join(names, ", "))))
+  throw Error(ErrorKind::invalid, fmt::format("{}: there is no table \"{}\"; {}", database.path(), name,
+                                              names.empty() ? "the file has no tables"
+                                                            : fmt::format("there are {}", fmt::join(names, ", "))))
       .with_field(name);
 }
 
 const Column& key_column(const Table& table, const Settings& settings) {
   if (!settings.key.empty()) {
     if (const Column* column = table.find(settings.key)) return *column;
-    throw Error(ErrorKind::invalid,
-                fmt::format("key: table \"{}\" has no column \"{}\"", table.name, settings.key))
+    throw Error(ErrorKind::invalid, fmt::format("key: table \"{}\" has no column \"{}\"", table.name, settings.key))
         .with_field("key");
   }
   const Column* key = nullptr;
   for (const Column& column : table.columns) {
     if (column.key_position == 0) continue;
     if (key)
-      throw Error(ErrorKind::invalid, fmt::format("key: the primary key of table \"{}\" has several columns; set \"key\" "
-                                                  "to one column that identifies a row",
-                                                  table.name))
+      throw Error(ErrorKind::invalid,
+                  fmt::format("key: the primary key of table \"{}\" has several columns; set \"key\" "
+                              "to one column that identifies a row",
+                              table.name))
           .with_field("key");
     key = &column;
   }
   if (key) return *key;
-  throw Error(ErrorKind::invalid,
-              fmt::format("key: table \"{}\" has no primary key; set \"key\" to the column that identifies a row", table.name))
+  throw Error(
+      ErrorKind::invalid,
+      fmt::format("key: table \"{}\" has no primary key; set \"key\" to the column that identifies a row", table.name))
       .with_field("key");
 }
 
@@ -75,15 +77,14 @@ Schema describe_table(sql::SqliteDatabase& database, const Settings& settings, c
     schema.fields.push_back(std::move(field));
     schema.etag += fmt::format("{} {} {};", column.name, column.declared, column.not_null);
   }
-  const bool has_key = !settings.key.empty() || std::count_if(table.columns.begin(), table.columns.end(), [](const Column& c) {
-                                                  return c.key_position > 0;
-                                                }) == 1;
+  const bool has_key = !settings.key.empty() || std::count_if(table.columns.begin(), table.columns.end(),
+                                                              [](const Column& c) { return c.key_position > 0; }) == 1;
   if (has_key) schema.key_field = key_column(table, settings).name;
   if (!settings.version_field.empty()) {
     const Column* version = table.find(settings.version_field);
     if (!version)
-      throw Error(ErrorKind::invalid, fmt::format("versionField: table \"{}\" has no column \"{}\"", table.name,
-                                                  settings.version_field))
+      throw Error(ErrorKind::invalid,
+                  fmt::format("versionField: table \"{}\" has no column \"{}\"", table.name, settings.version_field))
           .with_field("versionField");
     schema.version_field = version->name;
   }

@@ -63,9 +63,12 @@ class TableReader final : public Reader {
     database.statement(fmt::format("SELECT max({}) FROM {}", version, table)).first(take);
     const nlohmann::json now = upper_bound(newest, now_);
     if (!now.is_null()) {
-      sql::SqliteStatement& below = database.statement(fmt::format("SELECT max({0}) FROM {1} WHERE {0} <= ?", version, table));
-      if (now.is_string()) below.first(take, std::string_view(now.get_ref<const std::string&>()));
-      else below.first(take, now.get<int64_t>());
+      sql::SqliteStatement& below =
+          database.statement(fmt::format("SELECT max({0}) FROM {1} WHERE {0} <= ?", version, table));
+      if (now.is_string())
+        below.first(take, std::string_view(now.get_ref<const std::string&>()));
+      else
+        below.first(take, now.get<int64_t>());
     }
     return newest.is_null() ? at_.since : newest;
   }
@@ -84,8 +87,8 @@ class TableReader final : public Reader {
       if (at_.phase == sql::ReadPhase::unstamped) where.push_back(version + " IS NULL");
       if (!at_.after_key.is_null()) where.push_back(key + " > ?1");
     }
-    return fmt::format("SELECT {} FROM {}{}{} ORDER BY {}{} LIMIT {}", fmt::join(columns, ", "), sql::quoted(table_.name),
-                       where.empty() ? "" : " WHERE ", fmt::join(where, " AND "),
+    return fmt::format("SELECT {} FROM {}{}{} ORDER BY {}{} LIMIT {}", fmt::join(columns, ", "),
+                       sql::quoted(table_.name), where.empty() ? "" : " WHERE ", fmt::join(where, " AND "),
                        at_.phase == sql::ReadPhase::changes ? version + ", " : "", key, plan_.page_records_max);
   }
 
@@ -96,7 +99,8 @@ class TableReader final : public Reader {
     sql::SqliteStatement& select = database.statement(page_sql());
     std::string kept[4];
     const nlohmann::json* bound[] = {&at_.after_key, &at_.after_stamp, &at_.until, &low_};
-    for (int i = 0; i < sqlite3_bind_parameter_count(select.handle()); ++i) bind_scalar(select, i + 1, *bound[i], kept[i]);
+    for (int i = 0; i < sqlite3_bind_parameter_count(select.handle()); ++i)
+      bind_scalar(select, i + 1, *bound[i], kept[i]);
     int rows = 0;
     sql::ReadPosition reached = at_;
     while (select.step()) {
@@ -160,7 +164,9 @@ void check_plan(sql::SqliteDatabase& database, const Table& table, const ReadPla
     faults.push_back(fmt::format("its column \"{}\" is not unique, so it cannot be the key", key.name));
   bool missing = false;
   if (!key.not_null)
-    database.statement(fmt::format("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1", sql::quoted(table.name), sql::quoted(key.name)))
+    database
+        .statement(
+            fmt::format("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1", sql::quoted(table.name), sql::quoted(key.name)))
         .first([&](const auto&) { missing = true; });
   if (missing) faults.push_back(fmt::format("it has rows whose key \"{}\" is null", key.name));
   if (!faults.empty())

@@ -39,8 +39,8 @@ class SqliteConnection final : public Connection {
     }
     auto count = [](sql::SqliteDatabase& database) { return table_names(database).size(); };
     const size_t tables = co_await either().run(std::move(count));
-    co_return "SQLite " + std::string(sqlite3_libversion()) + ", " + path.string() + ", " +
-        std::to_string(tables) + (tables == 1 ? " table" : " tables");
+    co_return "SQLite " + std::string(sqlite3_libversion()) + ", " + path.string() + ", " + std::to_string(tables) +
+        (tables == 1 ? " table" : " tables");
   }
 
   Task<std::vector<std::string>> objects() override {

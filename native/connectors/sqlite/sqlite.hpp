@@ -18,8 +18,8 @@ extern const ConnectorType kType;
 
 struct Settings {
   std::filesystem::path path;
-  std::string key;                ///< key column; empty: the primary key
-  std::string version_field;      ///< change stamp column; empty: full reads only
+  std::string key;            ///< key column; empty: the primary key
+  std::string version_field;  ///< change stamp column; empty: full reads only
   bool create_table = false;
   std::string soft_delete_field;  ///< column that marks removed rows; empty: none
 };

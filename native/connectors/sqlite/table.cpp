@@ -35,8 +35,9 @@ void mark_unique_columns(sql::SqliteDatabase& database, Table& table) {
   for (Column& column : table.columns) column.unique = key_columns == 1 && column.key_position == 1;
   // Partial indexes do not count: an upsert needs one that holds for every row.
   database
-      .statement("SELECT min(i.name), count(*) FROM pragma_index_list(?1) l, pragma_index_info(l.name) i "
-                 "WHERE l.\"unique\" AND NOT l.partial GROUP BY l.name HAVING count(*) = 1")
+      .statement(
+          "SELECT min(i.name), count(*) FROM pragma_index_list(?1) l, pragma_index_info(l.name) i "
+          "WHERE l.\"unique\" AND NOT l.partial GROUP BY l.name HAVING count(*) = 1")
       .each(
           [&](const auto& row) {
             for (Column& column : table.columns)
@@ -78,7 +79,8 @@ FieldType field_type_of(std::string_view declared) {
 std::string declared_type_for(const FieldSchema& hint) {
   switch (hint.type) {
     case FieldType::integer:
-      return hint.precision.value_or(0) <= kIntegerDigits ? "INTEGER" : fmt::format("DECIMAL_TEXT({})", *hint.precision);
+      return hint.precision.value_or(0) <= kIntegerDigits ? "INTEGER"
+                                                          : fmt::format("DECIMAL_TEXT({})", *hint.precision);
     case FieldType::number:
       if (!hint.precision) return "DECIMAL_TEXT";
       return fmt::format("{}({},{})", *hint.precision <= kExactDigits ? "DECIMAL" : "DECIMAL_TEXT", *hint.precision,
@@ -103,7 +105,8 @@ std::optional<Table> find_table(sql::SqliteDatabase& database, std::string_view 
     table.is_virtual = row.text(1) == "virtual";
     table.has_rowid = row.integer(2) == 0;
   };
-  if (!database.statement("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main' AND name = ? COLLATE NOCASE")
+  if (!database
+           .statement("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main' AND name = ? COLLATE NOCASE")
            .first(kind, name))
     return std::nullopt;
   const auto column = [&](const auto& row) {
@@ -118,8 +121,10 @@ std::optional<Table> find_table(sql::SqliteDatabase& database, std::string_view 
     one.generated = row.integer(5) > 1;
     table.columns.push_back(std::move(one));
   };
-  database.statement("SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk, hidden FROM pragma_table_xinfo(?) "
-                     "WHERE hidden <> 1")
+  database
+      .statement(
+          "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk, hidden FROM pragma_table_xinfo(?) "
+          "WHERE hidden <> 1")
       .each(column, std::string_view(table.name));
   mark_unique_columns(database, table);
   return table;

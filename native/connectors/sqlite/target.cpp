@@ -28,9 +28,10 @@ void create_table(sql::SqliteDatabase& database, const WritePlan& plan, const st
 std::string key_name(const WritePlan& plan, const Settings& settings) {
   const std::string key = plan.key_field.empty() ? settings.key : plan.key_field;
   if (!key.empty()) return key;
-  throw Error(ErrorKind::invalid, fmt::format("key: table \"{}\" is made by the sync, so set \"key\" to the target field "
-                                              "that identifies a row",
-                                              plan.object))
+  throw Error(ErrorKind::invalid,
+              fmt::format("key: table \"{}\" is made by the sync, so set \"key\" to the target field "
+                          "that identifies a row",
+                          plan.object))
       .with_field("key");
 }
 
@@ -40,12 +41,14 @@ void check_plan(const Table& table, const WritePlan& plan, const Column& key, co
   if (table.is_view || table.is_virtual) faults.push_back("it is not an ordinary table, so it cannot be written");
   for (const std::string& name : *plan.fields) {
     const Column* column = table.find(name);
-    if (!column) faults.push_back(fmt::format("it has no column \"{}\"", name));
-    else if (column->generated) faults.push_back(fmt::format("its column \"{}\" is generated", name));
+    if (!column)
+      faults.push_back(fmt::format("it has no column \"{}\"", name));
+    else if (column->generated)
+      faults.push_back(fmt::format("its column \"{}\" is generated", name));
   }
   if (!key.unique)
-    faults.push_back(fmt::format("its column \"{0}\" is not unique; run: CREATE UNIQUE INDEX {1} ON {2} ({0})", key.name,
-                                 sql::quoted(table.name + "_" + key.name), sql::quoted(table.name)));
+    faults.push_back(fmt::format("its column \"{0}\" is not unique; run: CREATE UNIQUE INDEX {1} ON {2} ({0})",
+                                 key.name, sql::quoted(table.name + "_" + key.name), sql::quoted(table.name)));
   if (!settings.soft_delete_field.empty() && !table.find(settings.soft_delete_field))
     faults.push_back(fmt::format("it has no column \"{}\", which softDeleteField names", settings.soft_delete_field));
   if (!faults.empty())

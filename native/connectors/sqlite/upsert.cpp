@@ -34,7 +34,10 @@ std::string field_in(std::string_view message, const Table& table) {
 }  // namespace
 
 Upsert::Upsert(Table table, Shape fields, std::string key, std::string soft_delete_field)
-    : table_(std::move(table)), fields_(std::move(fields)), key_(table_.find(key)), key_field_(key_->name),
+    : table_(std::move(table)),
+      fields_(std::move(fields)),
+      key_(table_.find(key)),
+      key_field_(key_->name),
       key_slot_(fields_->size()) {
   if (!soft_delete_field.empty()) soft_delete_ = table_.find(soft_delete_field);
   for (size_t slot = 0; slot < fields_->size(); ++slot) {
@@ -70,7 +73,8 @@ std::string Upsert::upsert_sql(const std::vector<size_t>& slots) const {
     change(names.back(), true);
   }
   const std::string action =
-      sets.empty() ? "NOTHING" : fmt::format("UPDATE SET {} WHERE {}", fmt::join(sets, ", "), fmt::join(differs, " OR "));
+      sets.empty() ? "NOTHING"
+                   : fmt::format("UPDATE SET {} WHERE {}", fmt::join(sets, ", "), fmt::join(differs, " OR "));
   return fmt::format("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO {}", sql::quoted(table_.name),
                      fmt::join(names, ", "), fmt::join(values, ", "), sql::quoted(key_->name), action);
 }
@@ -170,9 +174,10 @@ std::string Upsert::removal_sql(DeleteKind kind) const {
   const std::string key = sql::quoted(key_->name);
   if (kind == DeleteKind::hard) return fmt::format("DELETE FROM {} WHERE {} = ?1", table, key);
   if (!soft_delete_)
-    throw Error(ErrorKind::invalid, fmt::format("softDeleteField: soft deletes in table \"{}\" need it; name the column "
-                                                "that marks removed rows",
-                                                table_.name))
+    throw Error(ErrorKind::invalid,
+                fmt::format("softDeleteField: soft deletes in table \"{}\" need it; name the column "
+                            "that marks removed rows",
+                            table_.name))
         .with_field("softDeleteField");
   const std::string flag = sql::quoted(soft_delete_->name);
   if (stamps_removals())

@@ -34,7 +34,8 @@ class PgTestDatabase {
   const sql::PgAddress& address() const { return address_; }
   std::string url() const {
     const auto part = [&](const char* name) { return std::string(address_.get(name)); };
-    return "postgresql://" + part("user") + ":" + part("password") + "@" + part("host") + ":" + part("port") + "/" + name_;
+    return "postgresql://" + part("user") + ":" + part("password") + "@" + part("host") + ":" + part("port") + "/" +
+           name_;
   }
 
  private:

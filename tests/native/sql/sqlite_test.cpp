@@ -84,7 +84,8 @@ TEST(Sqlite, SaysThatTheFileIsDamaged) {
     SqliteDatabase database(folder / "a.db", {.write_ahead_log = false});
     database.execute("CREATE TABLE t (a TEXT)");
     SqliteTransaction transaction(database);
-    for (int i = 0; i < 2000; ++i) database.statement("INSERT INTO t VALUES (?)").run(std::string_view("some text of a row"));
+    for (int i = 0; i < 2000; ++i)
+      database.statement("INSERT INTO t VALUES (?)").run(std::string_view("some text of a row"));
     transaction.commit();
   }
   std::fstream file(folder / "a.db", std::ios::in | std::ios::out | std::ios::binary);
@@ -149,7 +150,8 @@ TEST(Base64, GivesBackEveryByteOfAnyLength) {
 }
 
 TEST(Base64, RefusesWhatIsNotBase64) {
-  for (const char* text : {"a", "abc", "ab=c", "a===", "ab\nd", "ab d", "YW5*"}) EXPECT_EQ(from_base64(text), std::nullopt) << text;
+  for (const char* text : {"a", "abc", "ab=c", "a===", "ab\nd", "ab d", "YW5*"})
+    EXPECT_EQ(from_base64(text), std::nullopt) << text;
 }
 
 }  // namespace

@@ -56,8 +56,8 @@ TEST(PgStore, TellsWrongCredentialsFromAMissingDatabase) {
   PgTestDatabase database;
   sql::PgAddress address = database.address();
   const auto url = [&](const std::string& password, const std::string& name) {
-    return "postgresql://" + std::string(address.get("user")) + ":" + password + "@" + std::string(address.get("host")) +
-           ":" + std::string(address.get("port")) + "/" + name;
+    return "postgresql://" + std::string(address.get("user")) + ":" + password + "@" +
+           std::string(address.get("host")) + ":" + std::string(address.get("port")) + "/" + name;
   };
   const Error wrong = error_of_opening(url("hunter2", "postgres"));
   EXPECT_EQ(wrong.kind(), ErrorKind::unauthorized) << wrong.message();

@@ -15,7 +15,9 @@ namespace {
 
 class SqliteHome final : public StoreHome {
  public:
-  Task<std::unique_ptr<StateStore>> open(Workers& workers) override { return open_sqlite_store(folder_ / "home", workers); }
+  Task<std::unique_ptr<StateStore>> open(Workers& workers) override {
+    return open_sqlite_store(folder_ / "home", workers);
+  }
   void pretend_newer_version() override {
     sql::SqliteDatabase database(folder_ / "home" / "state.db");
     database.execute("INSERT INTO migration VALUES (1000, 'from the future', 0)");

@@ -31,8 +31,8 @@ class BatchSyncTest : public testing::Test {
     return std::chrono::duration_cast<std::chrono::seconds>(wall_.time_since_epoch()).count();
   }
 
-  RunReport run(RunRequest request = {},
-                std::function<void(const Progress&, SimClock&, const CancelToken&)> watch = {}) {
+  RunReport run(RunRequest request = {}, std::function<void(const Progress&, SimClock&, const CancelToken&)> watch = {},
+                bool dies = false) {
     wall_ += std::chrono::hours(1);
     SimClock clock(wall_);
     SimWorkers workers(clock);
@@ -44,7 +44,13 @@ class BatchSyncTest : public testing::Test {
                                 if (watch) watch(progress, clock, stop);
                               }};
     BatchSync sync(context, plan_, source);
-    RunReport report = clock.run(sync.run(request));
+    RunReport report;
+    try {
+      report = clock.run(sync.run(request));
+    } catch (const std::exception&) {
+      if (!dies || !clock.crashed()) throw;
+    }
+    clock.settle();
     wall_ = clock.now();
     return report;
   }
@@ -104,7 +110,8 @@ TEST_F(BatchSyncTest, AStoppedRunGoesOnWhereItStopped) {
     if (progress.pages == 2) stop.cancel();
   });
   EXPECT_EQ(stopped.run.state, RunState::stopped);
-  EXPECT_EQ(target_.records.size(), 20u);
+  EXPECT_EQ(stopped.run.pages, 3);  // the third page was in flight
+  EXPECT_EQ(target_.records.size(), 30u);
   const RunReport resumed = run();
   EXPECT_TRUE(resumed.resumed);
   EXPECT_EQ(resumed.run.id, stopped.run.id);
@@ -175,6 +182,27 @@ TEST_F(BatchSyncTest, ARefusedRecordIsKeptAndAReplayTriesItAgain) {
   EXPECT_EQ(replayed.run.counts.created, 1u);
   EXPECT_TRUE(disk_.rejected.empty());
   EXPECT_EQ(target_.records.at("k002"), "corrected");
+}
+
+TEST_F(BatchSyncTest, ARejectedRecordThatLeftTheSourceIsNotBroughtBack) {
+  put("k001", "good");
+  put("k002", "bad name");
+  run();
+  ASSERT_TRUE(disk_.rejected.contains("k002"));
+  source_.records.erase("k002");
+  run({.full = true});
+  EXPECT_TRUE(disk_.rejected.empty());
+  EXPECT_FALSE(target_.records.contains("k002"));
+}
+
+TEST_F(BatchSyncTest, ARunThatWasCrashedInItsFirstPageGoesOnWithoutApproval) {
+  put_many(200);
+  plan_.limits.page_records_max = 100;
+  run(
+      {}, [this](const Progress&, SimClock& clock, const CancelToken&) { clock.crash(); }, true);
+  const RunReport report = run();
+  EXPECT_EQ(report.run.state, RunState::succeeded) << report.run.error;
+  EXPECT_EQ(target_.records.size(), 200u);
 }
 
 TEST_F(BatchSyncTest, AGoodVersionThatArrivesLaterClearsTheRejectedRecord) {

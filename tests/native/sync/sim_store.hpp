@@ -23,6 +23,7 @@ struct SimDisk {
   std::optional<Run> last;
   std::map<std::string, StoredLink> links;
   std::map<std::string, RejectedRecord> rejected;
+  std::map<std::string, int64_t> rejected_by;  ///< run that rejected it last
   int64_t next_rejected = 1;
   std::map<int64_t, std::map<std::string, Link>> intents;
   int64_t next_intent = 1;
@@ -94,15 +95,15 @@ class SimStore final : public StateStore {
     disk_.last->error = std::move(error);
     disk_.last->ended_at = now;
     if (state == RunState::succeeded) disk_.cursor = std::move(next);
+    if (state == RunState::succeeded && disk_.last->mode == "full")
+      std::erase_if(disk_.rejected, [&](const auto& one) { return disk_.rejected_by.at(one.first) != disk_.last->id; });
     co_await boundary();
   }
 
   Task<int64_t> intend(Lease lease, int64_t, std::vector<LinkWrite> intents) override {
     co_await boundary();
     fence(lease);
-    const int64_t id = disk_.next_intent++;
-    for (const LinkWrite& one : intents)
-      disk_.intents[id][std::string(one.source_key)] = {std::string(one.target_key), one.fingerprint, one.shadow, {}};
+    const int64_t id = note(intents);
     co_await boundary();
     co_return id;
   }
@@ -117,7 +118,7 @@ class SimStore final : public StateStore {
     co_return found;
   }
 
-  Task<> commit(Commit commit) override {
+  Task<int64_t> commit(Commit commit) override {
     co_await boundary();
     fence(commit.lease);
     if (!commit.counts.closes()) throw std::logic_error("the conservation law does not hold at a checkpoint");
@@ -136,8 +137,11 @@ class SimStore final : public StateStore {
     for (RejectedRecord& record : commit.rejected) {
       record.id = disk_.next_rejected++;
       disk_.rejected[record.source_key] = record;
+      disk_.rejected_by[record.source_key] = commit.run_id;
     }
+    const int64_t next_intent = note(commit.next_intents);
     co_await boundary();
+    co_return next_intent;
   }
 
   Task<std::vector<Unseen>> unseen(std::string, int64_t run_id, std::string after, int limit) override {
@@ -182,6 +186,14 @@ class SimStore final : public StateStore {
   Task<> put_secret(std::string, std::string) override { co_await boundary(); }
 
  private:
+  int64_t note(const std::vector<LinkWrite>& intents) {
+    if (intents.empty()) return 0;
+    const int64_t id = disk_.next_intent++;
+    for (const LinkWrite& one : intents)
+      disk_.intents[id][std::string(one.source_key)] = {std::string(one.target_key), one.fingerprint, one.shadow, {}};
+    return id;
+  }
+
   Task<> boundary() {
     if (static_cast<int>(random_() % 1000) < crash_percent_ * 10) clock_.crash();
     co_await clock_.sleep(Millis{1 + static_cast<int>(random_() % 3)});

@@ -19,17 +19,18 @@ using testing::Not;
 
 constexpr const char* kToken = "POST https://acme.my.salesforce.com/services/oauth2/token";
 
-/// Notes what happens in which order.
+/// Notes what is kept, and how many calls had been made by then.
 class NotedCredentials final : public CredentialStore {
  public:
-  explicit NotedCredentials(std::vector<std::string>& events) : events_(events) {}
+  NotedCredentials(std::vector<std::string>& events, const http::FakeClient& client)
+      : events_(events), client_(client) {}
   Task<std::optional<std::string>> get(std::string name) override {
     const auto found = kept.find(name);
     if (found == kept.end()) co_return std::nullopt;
     co_return found->second;
   }
   Task<> put(std::string name, std::string value) override {
-    events_.push_back("kept " + name);
+    events_.push_back(name + " after call " + std::to_string(client_.requests.size()));
     kept[name] = std::move(value);
     co_return;
   }
@@ -37,6 +38,7 @@ class NotedCredentials final : public CredentialStore {
 
  private:
   std::vector<std::string>& events_;
+  const http::FakeClient& client_;
 };
 
 class SalesforceLogin : public testing::Test {
@@ -70,7 +72,7 @@ class SalesforceLogin : public testing::Test {
 
   ScriptedOrg script;
   std::vector<std::string> events;
-  NotedCredentials credentials{events};
+  NotedCredentials credentials{events, script.client};
 };
 
 const json kClient = {{"clientId", "id"}, {"clientSecret", "s3cret"}};
@@ -97,6 +99,24 @@ TEST_F(SalesforceLogin, AnExpiredSessionIsReplacedOnceAndTheNewInstanceFollowed)
   EXPECT_EQ(get(*stack(kClient)), 200);
 }
 
+TEST_F(SalesforceLogin, AnOrgThatMovedIsFollowedByItsTokenAndOtherwiseNamed) {
+  script.when(kToken, {.body = token("t1")});
+  script.when("GET https://i1",
+              {.status = 302, .body = "", .headers = {{"Location", "https://i2.my.salesforce.com/x?sid=1"}}});
+  script.when("GET https://i1", {});
+  EXPECT_EQ(get(*stack(kClient)), 200);
+  script.instead(kToken,
+                 {.status = 302, .body = "", .headers = {{"Location", "https://new.my.salesforce.com/x?sid=1"}}});
+  try {
+    get(*stack(kClient));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.field(), "loginUrl");
+    EXPECT_THAT(error.message(), HasSubstr("https://new.my.salesforce.com"));
+    EXPECT_THAT(error.message(), Not(HasSubstr("sid")));
+  }
+}
+
 TEST_F(SalesforceLogin, ASessionThatIsNotForThisApiIsNotReplacedForEver) {
   script.when(kToken, {.body = token("t1")});
   script.when(
@@ -113,7 +133,7 @@ TEST_F(SalesforceLogin, ARotatedRefreshTokenIsDurableBeforeItsAccessTokenIsUsed)
   script.when("GET https://i1", {});
   const auto http = stack(kRefresh);
   get(*http);
-  EXPECT_THAT(events, ElementsAre("kept sync-1/refreshToken"));
+  EXPECT_THAT(events, ElementsAre("sync-1/refreshToken after call 1")) << "the token call itself";
   EXPECT_THAT(script.calls("oauth2/token")[0], HasSubstr("refresh_token=first"));
   get(*stack(kRefresh));
   EXPECT_THAT(script.calls("oauth2/token")[1], HasSubstr("refresh_token=second"));

@@ -145,6 +145,19 @@ TEST_F(SalesforceReading, TheFeedResumesBehindTheIdsThatWereHandedOver) {
   EXPECT_EQ(page.next.text, R"({"since":"2026-11-24T11:50:00Z","v":1})");
 }
 
+TEST_F(SalesforceReading, AFeedWithTooManyIdsIsAskedForInHalves) {
+  count(0);
+  const std::string covered = R"("latestDateCovered":"2026-11-24T12:00:00.000+0000"})";
+  script.instead("start=2026-11-24T11:00:00Z&end=2026-11-24T12:01:00Z",
+                 {.status = 400, .body = R"([{"errorCode":"EXCEEDED_ID_LIMIT","message":"m"}])"});
+  script.instead("start=2026-11-24T11:00:00Z&end=2026-11-24T11:31:00Z",
+                 {.body = R"({"deletedRecords":[{"id":"001000000000009AAA"}],)" + covered});
+  script.instead("start=2026-11-24T11:30:00Z&end=2026-11-24T12:01:00Z",
+                 {.body = R"({"deletedRecords":[{"id":"001000000000003AAA"},{"id":"001000000000009AAA"}],)" + covered});
+  EXPECT_THAT(removed(*open(since("2026-11-24T11:00:00Z", true))),
+              ElementsAre("001000000000003AAA", "001000000000009AAA"));
+}
+
 TEST_F(SalesforceReading, AnOpenTransactionHoldsTheCursorBack) {
   count(0);
   script.instead("/deleted/", {.body = R"({"deletedRecords":[],"earliestDateAvailable":"2026-11-09T00:00:00.000+0000",)"

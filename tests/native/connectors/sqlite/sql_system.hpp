@@ -35,7 +35,8 @@ class SqlContext {
  public:
   SqlContext() : workers_(clock_) {}
   SimClock& clock() { return clock_; }
-  std::unique_ptr<Connection> connect(const SqlSystem& system, const nlohmann::json& options = nlohmann::json::object());
+  std::unique_ptr<Connection> connect(const SqlSystem& system,
+                                      const nlohmann::json& options = nlohmann::json::object());
 
   template <class T>
   T wait(Task<T> task) {
