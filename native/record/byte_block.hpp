@@ -66,7 +66,7 @@ class ByteBlock {
 
   template <class Word>
   static Word word(const char* text) {
-    Word word;
+    Word word{};
     std::memcpy(&word, text, sizeof word);
     return word;
   }
@@ -80,24 +80,27 @@ class ByteBlock {
   Bytes bytes_{};
 };
 
+/// The first and the last bytes of a text of one to two words.
+template <class Word>
+void copy_ends(char* to, const char* from, size_t size) {
+  Word first{}, last{};
+  std::memcpy(&first, from, sizeof(Word));
+  std::memcpy(&last, from + size - sizeof(Word), sizeof(Word));
+  std::memcpy(to, &first, sizeof(Word));
+  std::memcpy(to + size - sizeof(Word), &last, sizeof(Word));
+}
+
 /// Copies without a call: most texts are short. The places must not overlap.
 inline void copy_bytes(char* to, const char* from, size_t size) {
   if (size >= ByteBlock::kBytes) {
-    for (size_t at = 0; at + ByteBlock::kBytes < size; at += ByteBlock::kBytes)
+    for (size_t at = 0; at + ByteBlock::kBytes < size; at += ByteBlock::kBytes) {
       ByteBlock::load(from + at).store(to + at);
+    }
     ByteBlock::load(from + size - ByteBlock::kBytes).store(to + size - ByteBlock::kBytes);
-  } else if (size >= 8) {
-    uint64_t first, last;
-    std::memcpy(&first, from, 8);
-    std::memcpy(&last, from + size - 8, 8);
-    std::memcpy(to, &first, 8);
-    std::memcpy(to + size - 8, &last, 8);
-  } else if (size >= 4) {
-    uint32_t first, last;
-    std::memcpy(&first, from, 4);
-    std::memcpy(&last, from + size - 4, 4);
-    std::memcpy(to, &first, 4);
-    std::memcpy(to + size - 4, &last, 4);
+  } else if (size >= sizeof(uint64_t)) {
+    copy_ends<uint64_t>(to, from, size);
+  } else if (size >= sizeof(uint32_t)) {
+    copy_ends<uint32_t>(to, from, size);
   } else {
     for (size_t at = 0; at < size; ++at) to[at] = from[at];
   }

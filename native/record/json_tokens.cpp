@@ -101,7 +101,7 @@ std::string_view JsonCursor::unescape(std::string_view text, std::string_view ra
 void JsonCursor::skip_nested() {
   size_t depth = 0;
   while (at_ < end_) {
-    const char c = text_[*at_] | 0x20;  // '[' and '{' become '{', ']' and '}' become '}'
+    const char c = static_cast<char>(text_[*at_] | 0x20);  // '[' and '{' become '{', ']' and '}' become '}'
     if (c == '{') {
       if (++depth > kDepthMax) fail_too_deep();
     } else if (c == '}') {

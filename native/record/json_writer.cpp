@@ -22,7 +22,8 @@ char* put_escape(char* place, char c) {
   } else if (c >= 8 && c <= 13 && c != 11) {
     *place++ = kShort[static_cast<size_t>(c - 8)];
   } else {
-    std::memcpy(place, "u00", 3);
+    place[0] = 'u';
+    place[1] = place[2] = '0';
     place[3] = kHex[static_cast<unsigned char>(c) >> 4];
     place[4] = kHex[c & 0xF];
     place += 5;

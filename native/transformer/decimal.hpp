@@ -19,7 +19,7 @@ struct NumberSpelling {
 };
 
 /// digits * 10^-scale. Lives on the stack; a number with more than kDigitsMax digits, zeros included, does not fit.
-class Decimal {
+class Decimal {  // NOLINT(cppcoreguidelines-pro-type-member-init): of digits_ only the first size_ are ever read
  public:
   static constexpr size_t kDigitsMax = 500;
   static constexpr size_t kTextMax = kDigitsMax + 3;  ///< sign, point and a leading zero

@@ -25,7 +25,7 @@ std::string settings_of(Flow flow) {
 
 /// What the org said, and where to look.
 Error refusal_of(const http::Response& response, Flow flow) {
-  const Error error = error_of(response, "salesforce: login");
+  Error error = error_of(response, "salesforce: login");
   if (error.kind() != ErrorKind::unauthorized) return error;
   const std::string settings = settings_of(flow);
   return Error(error.kind(), error.message() + "; check " + settings)

@@ -52,6 +52,7 @@ Task<std::monostate> Remover::remove_chunk(const std::vector<std::string>& ids, 
                                            Results& results) {
   const Semaphore::Permit permit = co_await in_flight_.acquire(org_->cancel());
   std::vector<std::string_view> listed;
+  listed.reserve(rows.size());
   for (size_t row : rows) listed.push_back(ids[row]);
   http::Request request;
   request.method = "DELETE";
