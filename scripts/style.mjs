@@ -9,6 +9,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { failWith, isMain, outputOf, PlainError, projectFolder } from './command.mjs';
 import { declaredLayers, layerRule } from './style/layers.mjs';
+import { repeatedDefinitions } from './style/definitions.mjs';
 import { fileRules } from './style/rules.mjs';
 import { Source } from './style/source.mjs';
 
@@ -24,14 +25,18 @@ export function checkStyle(root) {
   const rules = [...fileRules, layerRule(layers)];
   const paths = projectFiles(root).filter((path) => checkedEndings.test(path) && !uncheckedFiles.test(path));
   const found = problems.map((message) => ({ rule: 'layers', path: 'CMakeLists.txt', line: 1, message }));
-  for (const path of paths) {
-    const source = Source.read(root, path);
+  const sources = paths.map((path) => Source.read(root, path));
+  for (const source of sources) {
     for (const rule of rules.filter((candidate) => candidate.appliesTo(source))) {
-      found.push(...rule.find(source).map((place) => ({ rule: rule.name, path, ...place })));
+      found.push(...rule.find(source).map((place) => ({ rule: rule.name, path: source.path, ...place })));
     }
   }
+  found.push(...repeatedDefinitions(sources));
   const waivers = JSON.parse(readIfThere(root, 'scripts/style/waivers.json') ?? '[]');
-  return { violations: applyWaivers(found, waivers, new Set(rules.map(({ name }) => name))), files: paths.length };
+  return {
+    violations: applyWaivers(found, waivers, new Set([...rules.map(({ name }) => name), 'one-definition'])),
+    files: paths.length,
+  };
 }
 
 function applyWaivers(found, waivers, ruleNames) {

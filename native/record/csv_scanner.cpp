@@ -12,6 +12,7 @@ constexpr size_t kBlockBytes = 256 * 1024;
 constexpr size_t kMaskBytes = 64;        // that a mask of quotes covers
 constexpr size_t kPadding = kMaskBytes;  // a block may be read this far behind its bytes, and holds zeros there
 constexpr size_t kColumnsMax = 10'000;
+constexpr size_t kRowBytesMax = 1024 * 1024 * 1024;  // places in a row have 32 bits
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // The places of quotes, one after the other. A mask of 64 bytes is made at once, so that finding one quote need not
@@ -63,6 +64,7 @@ void CsvScanner::add(std::string_view bytes) {
 // cost of a row that arrives in many pieces linear.
 void CsvScanner::make_room(size_t bytes) {
   const size_t pending = size_ - row_;
+  if (pending > kRowBytesMax && !complete_) fail(fmt::format("it is larger than {} bytes", kRowBytesMax));
   const size_t capacity = std::max(kBlockBytes, 2 * pending + bytes);
   auto memory = std::make_shared<Arena>();
   char* data = memory->allocate(capacity + kPadding);

@@ -25,7 +25,7 @@ RecordBatch pick_rows(const RecordBatch& from, const std::vector<size_t>& rows) 
 /// Builds one settled page, step by step.
 class PageStep::Body {
  public:
-  Body(const StepContext& context, MappedPage page) : context_(context) { out_.page = std::move(page); }
+  Body(const RunContext& context, MappedPage page) : context_(context) { out_.page = std::move(page); }
 
   const RecordBatch& source() const { return out_.page.source; }
 
@@ -253,7 +253,7 @@ class PageStep::Body {
     if (context_.track_resolved) out_.resolved.push_back(key);
   }
 
-  const StepContext& context_;
+  const RunContext& context_;
   SettledPage out_;
   CurrentFingerprints current_;
   std::vector<Decision> decisions_;
@@ -261,7 +261,7 @@ class PageStep::Body {
   std::vector<std::pair<size_t, size_t>> linked_;  // place in out_.links, mapped row
 };
 
-PageStep::PageStep(const StepContext& context, MappedPage page)
+PageStep::PageStep(const RunContext& context, MappedPage page)
     : body_(std::make_unique<Body>(context, std::move(page))) {}
 PageStep::~PageStep() = default;
 const RecordBatch& PageStep::source() const { return body_->source(); }

@@ -27,7 +27,7 @@ struct SettledPage {
 };
 
 /// What the steps of one run share.
-struct StepContext {
+struct RunContext {
   const PassContext& pass;
   const SyncPlan& plan;
   CircuitBreaker& breaker;
@@ -39,7 +39,7 @@ struct StepContext {
 /// Lives until settle() ended. Order of calls: prepare(), intents(), settle().
 class PageStep {
  public:
-  PageStep(const StepContext& context, MappedPage page);
+  PageStep(const RunContext& context, MappedPage page);
   ~PageStep();
   PageStep(const PageStep&) = delete;
 

@@ -44,7 +44,7 @@ class Pass {
   Run run_;
   int64_t rejected_known_;
   CircuitBreaker breaker_;
-  StepContext step_;
+  RunContext step_;
   std::string phase_;
   std::deque<InFlight> in_flight_;
 };

@@ -20,7 +20,7 @@ int days_in(int year, int month) {
 
 // Reads fixed shapes without branching on each digit: anything that is no digit makes `bad` true.
 struct Digits {
-  const char* text;
+  const char* text = nullptr;
   unsigned bad = 0;
 
   int two(size_t at) {

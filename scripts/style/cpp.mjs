@@ -16,7 +16,7 @@ export function closing(code, open) {
 
 /** All functions with a body, lambdas inside them left out: {start, end} from the brace to the brace. */
 export function functions(wholeCode) {
-  const code = wholeCode.replace(/^[ \t]*#(?:\\\n|[^\n])*/gm, (directive) => directive.replace(/[^\n]/g, ' '));
+  const code = withoutDirectives(wholeCode);
   const found = [];
   let header = 0; // where the text that belongs to the next brace begins
   for (let i = 0; i < code.length; i++) {
@@ -35,6 +35,10 @@ export function functions(wholeCode) {
     }
   }
   return found;
+}
+
+function withoutDirectives(code) {
+  return code.replace(/^[ \t]*#(?:\\\n|[^\n])*/gm, (directive) => directive.replace(/[^\n]/g, ' '));
 }
 
 function opensScope(before) {
@@ -116,3 +120,40 @@ export function catchBlocks(code) {
     return { start, end: closing(code, start) };
   });
 }
+
+/**
+ * All types defined in named namespaces, those in anonymous ones left out: {name, position}, the name in full as in
+ * "nexpo::http::Request".
+ */
+export function namedTypes(wholeCode) {
+  const code = withoutDirectives(wholeCode);
+  const found = [];
+  const namespaces = []; // one entry per open brace of a namespace
+  let header = 0;
+  for (let i = 0; i < code.length; i++) {
+    if (code[i] === '}') namespaces.pop();
+    if (code[i] === ';' || code[i] === '}') header = i + 1;
+    if (code[i] !== '{') continue;
+    const before = code.slice(header, i);
+    const namespace = before.match(/\bnamespace\b\s*([\w:]*)\s*$/);
+    if (namespace) {
+      namespaces.push(namespace[1]);
+      header = i + 1;
+      continue;
+    }
+    const type = opensScope(before) && withoutTemplateHead(before.trim()).match(typeName);
+    if (type && !namespaces.includes('')) {
+      found.push({ name: [...namespaces, type[1].replace(/\s+/g, '')].join('::'), position: i });
+    }
+    const end = closing(code, i);
+    if (opensScope(before) || !/[\w>)]$/.test(before)) header = end;
+    i = end - 1;
+  }
+  return found;
+}
+
+// The name, without what may stand around it: class alignas(64) Queue final : public Base
+const typeName = new RegExp(
+  String.raw`^(?:inline\s+)?(?:class|struct|union|enum(?:\s+(?:class|struct))?)\b` +
+    String.raw`(?:\s*(?:\[\[[^\]]*\]\]|alignas\([^)]*\)))*\s+([\w:]+(?:\s*<[^:]*>)?)`,
+);

@@ -193,7 +193,10 @@ describe.each(ways)('by %s', (way, config, route) => {
       id: 'doubled',
       source: { type: 'sqlite', config: { path: workspace.path('source.db'), key: 'key' } },
       sourceObject: 'doubled',
-      fieldMappings: fieldMappings.map((one) => (one.source === 'key' ? { ...one, source: 'number' } : one)),
+      fieldMappings: [
+        { source: 'number', target: 'Ext__c', required: true },
+        { source: 'name', target: 'Name', required: true },
+      ],
     });
     const { code, json } = await workspace.command('run', doubled);
     expect([code, json['error']]).toEqual([2, undefined]);

@@ -7,6 +7,8 @@ export interface Sample {
 export interface BadSample extends Sample {
   rule: string;
   why: string;
+  /** A second file, good by itself, that the first one is bad together with. */
+  beside?: Sample;
 }
 
 const cpp = (...lines: string[]) => `namespace nexpo {\n${lines.join('\n')}\n}  // namespace nexpo\n`;
@@ -120,6 +122,23 @@ export const badSamples: BadSample[] = [
     text: cpp('Task<> f() {', '  co_await pool.run([this, sql = std::move(sql)] { return exec(sql); });', '}'),
   },
   {
+    why: 'a type whose full name another file defines as well',
+    rule: 'one-definition',
+    path: 'native/sync/twin.hpp',
+    text: hpp('struct Context {', '  int pages = 0;', '};'),
+    beside: { path: 'native/base/twin.hpp', text: hpp('class Context final : public Base {', '  Arena arena_;', '};') },
+  },
+  {
+    why: 'a type of a test that a file linked into every program defines',
+    rule: 'one-definition',
+    path: 'tests/native/sync/twin_test.cpp',
+    text: cpp('struct Imposter {', '  int port;', '};'),
+    beside: {
+      path: 'native/record/imposter.hpp',
+      text: hpp('template <class T>', 'struct Imposter {', '  T t;', '};'),
+    },
+  },
+  {
     why: 'an empty catch block in C++',
     rule: 'empty-catch',
     path: 'native/base/swallow.cpp',
@@ -211,6 +230,21 @@ export const goodSamples: Sample[] = [
   { path: 'native/connectors/salesforce/soql.cpp', text: '#include "connectors/salesforce/soql.hpp"\n' },
   { path: 'native/engine/engine.cpp', text: '#include "sync/pass.hpp"\n' },
   { path: 'native/bridge/addon.cpp', text: '#include <node_api.h>\n#include "engine/engine.hpp"\n' },
+  { path: 'native/base/page.hpp', text: hpp('struct Page;', 'namespace detail {', 'enum class Kind { a };', '}') },
+  {
+    path: 'native/record/page.hpp',
+    text: hpp('struct Page {};', 'enum class Kind { a };', 'void f() {', '  Page page{};', '}'),
+  },
+  {
+    path: 'native/record/a.cpp',
+    text: cpp('namespace {', 'struct Step {};', '}', 'template <>', 'struct Of<int> {};'),
+  },
+  {
+    path: 'native/record/b.cpp',
+    text: cpp('namespace {', 'struct Step {};', '}', 'template <>', 'struct Of<long> {};'),
+  },
+  { path: 'tests/native/base/local_test.cpp', text: cpp('struct Local {};') },
+  { path: 'tests/native/sync/local_test.cpp', text: cpp('struct Local {};') },
   { path: 'tests/native/base/any_test.cpp', text: '#include "engine/engine.hpp"\n' },
   {
     path: 'cli/src/main.ts',

@@ -41,7 +41,8 @@ describe('the style test', () => {
   describe('goes red', () => {
     let verdict: Verdict;
     beforeAll(() => {
-      verdict = check(Object.fromEntries(badSamples.map(({ path, text }) => [path, text])));
+      const files = badSamples.flatMap(({ beside, ...sample }) => (beside ? [beside, sample] : [sample]));
+      verdict = check(Object.fromEntries(files.map(({ path, text }) => [path, text])));
     });
 
     it.each(badSamples)('on $why', ({ path, rule }) => {

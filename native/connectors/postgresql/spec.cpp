@@ -91,7 +91,7 @@ std::unique_ptr<Connection> connect(const nlohmann::json& config, const Connecto
 
 const ConnectorType kType{
     "postgresql",
-    {"PostgreSQL", "Tables and views of a PostgreSQL database (version 12 and later) as sources and targets.",
+    {"PostgreSQL", "Tables and views of a PostgreSQL database (version 13 and later) as sources and targets.",
      kOptions},
     connect,
 };

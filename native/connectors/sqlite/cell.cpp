@@ -61,32 +61,43 @@ std::optional<int64_t> whole_number(std::string_view text) {
   return fault == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-/// True if `text` is a number that a column of numeric affinity would round.
-bool would_be_rounded(std::string_view text) {
-  if (text.size() <= kExactDigits) return false;
-  const std::optional<Decimal> given = parse_decimal(text);
-  if (!given || given->digits.size() <= kExactDigits) return false;
+/// The double that stands for exactly this decimal when it is spelled in the shortest way; null if there is none.
+std::optional<double> exact_double(std::string_view text) {
   double number = 0;
-  std::from_chars(text.data() + (text.front() == '+'), text.data() + text.size(), number);
+  const auto [end, fault] = std::from_chars(text.data() + text.starts_with('+'), text.data() + text.size(), number);
+  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (text.size() <= kExactDigits) return number;
+  const std::optional<Decimal> given = parse_decimal(text);
+  if (!given) return std::nullopt;
+  if (given->digits.size() <= kExactDigits) return number;
   char shortest[kDoubleTextMax];
-  const auto [end, fault] = std::to_chars(shortest, shortest + sizeof shortest, number);
-  const std::optional<Decimal> kept = parse_decimal({shortest, static_cast<size_t>(end - shortest)});
-  return fault != std::errc() || kept != given;
+  const std::to_chars_result spelled = std::to_chars(shortest, shortest + sizeof shortest, number);
+  const std::string_view kept(shortest, static_cast<size_t>(spelled.ptr - shortest));
+  return parse_decimal(kept) == given ? std::optional(number) : std::nullopt;
 }
 
+/// Binds a decimal to a column that is not of text affinity. SQLite's own reading of text is not exact to the last bit,
+/// so numbers are bound as numbers.
 std::optional<CellFault> bind_number(sql::SqliteStatement& statement, int index, std::string_view text,
                                      const Column& column) {
   const std::optional<int64_t> whole = whole_number(text);
-  if ((!whole || column.affinity == Affinity::real) && column.affinity != Affinity::blob && would_be_rounded(text))
+  if (column.affinity == Affinity::blob) {
+    // Without affinity a column keeps what it is given, so "007" and "1.50" have to stay text.
+    if (whole && std::to_string(*whole) == text)
+      statement.bind(index, *whole);
+    else
+      statement.bind(index, text);
+    return std::nullopt;
+  }
+  if (whole && column.affinity != Affinity::real) {
+    statement.bind(index, *whole);
+    return std::nullopt;
+  }
+  const std::optional<double> number = exact_double(text);
+  if (!number)
     return CellFault{"precision_loss",
                      "this column would round a number of so many digits; declare the column as TEXT"};
-  // A column without affinity keeps what it is given, so there "007" has to stay text.
-  const bool converts = column.affinity == Affinity::integer || column.affinity == Affinity::numeric;
-  if (whole && (converts || std::to_string(*whole) == text)) {
-    statement.bind(index, *whole);
-  } else {
-    statement.bind(index, text);
-  }
+  statement.bind(index, *number);
   return std::nullopt;
 }
 
@@ -135,7 +146,7 @@ std::optional<CellFault> bind_cell(sql::SqliteStatement& statement, int index, V
   if (column.type == FieldType::binary) return bind_binary(statement, index, text, arena);
   const bool numeric =
       column.affinity == Affinity::integer || column.affinity == Affinity::numeric || column.affinity == Affinity::real;
-  if (numeric && would_be_rounded(text)) return bind_number(statement, index, text, column);
+  if (numeric && text.size() > kExactDigits && parse_decimal(text)) return bind_number(statement, index, text, column);
   statement.bind(index, text);
   return std::nullopt;
 }

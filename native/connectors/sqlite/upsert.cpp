@@ -19,16 +19,20 @@ bool is_row_fault(int code) {
   return basic == SQLITE_CONSTRAINT || basic == SQLITE_MISMATCH || basic == SQLITE_TOOBIG;
 }
 
-/// "UNIQUE constraint failed: contact.email, contact.org" names the first column in question.
+/// "UNIQUE constraint failed: contact.email, contact.org" and "cannot store TEXT value in INTEGER column contact.age"
+/// name the column in question, the first one if there are several.
 std::string field_in(std::string_view message, const Table& table) {
-  const size_t colon = message.rfind(": ");
-  if (colon == std::string_view::npos) return "";
-  std::string_view place = message.substr(colon + 2);
-  place = place.substr(0, place.find(','));
-  const std::string prefix = table.name + ".";
-  if (place.starts_with(prefix)) place.remove_prefix(prefix.size());
-  const Column* column = table.find(place);
-  return column ? column->name : "";
+  constexpr std::string_view kMarks[] = {"constraint failed: ", " column "};
+  for (const std::string_view mark : kMarks) {
+    const size_t at = message.find(mark);
+    if (at == std::string_view::npos) continue;
+    std::string_view place = message.substr(at + mark.size());
+    place = place.substr(0, place.find(','));
+    const std::string prefix = table.name + ".";
+    if (place.starts_with(prefix)) place.remove_prefix(prefix.size());
+    if (const Column* column = table.find(place)) return column->name;
+  }
+  return "";
 }
 
 }  // namespace
@@ -60,7 +64,7 @@ std::string Upsert::upsert_sql(const std::vector<size_t>& slots) const {
     if (!settable) return;
     sets.push_back(fmt::format("{0} = excluded.{0}", name));
     // Compared by bytes, whatever the column's own collation: a changed letter case is a change.
-    differs.push_back(fmt::format("{0}.{1} IS NOT excluded.{1} COLLATE BINARY", sql::quoted(table_.name), name));
+    differs.push_back(fmt::format("{0}.{1} IS NOT excluded.{1}", sql::quoted(table_.name), name));
   };
   for (size_t slot : slots) {
     names.push_back(sql::quoted(column_of(slot).name));
@@ -115,7 +119,7 @@ void Upsert::write_rows(sql::SqliteDatabase& database, const RecordBatch& batch,
   for (size_t row = rows.begin; row < rows.end; ++row) write_row(database, batch, row, receipt);
   const int code = transaction.try_commit();
   if (code == SQLITE_OK) return;
-  if (!is_row_fault(code)) throw database.error(code);
+  throw database.error(code);
   // A constraint that is deferred to the end of the transaction does not say which row broke it: halve until it does.
   transaction.rollback();
   receipt.rejections.resize(rejections_before);

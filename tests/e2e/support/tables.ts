@@ -24,6 +24,7 @@ export function sqliteRows(file: string, table: string, columns: string[]): Map<
 /** Runs one statement in psql and gives what it prints. */
 export function postgres(url: string, statement: string): string {
   return execFileSync('psql', [url, '-qAt', '-v', 'ON_ERROR_STOP=1', '-c', statement], {
+    stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     maxBuffer: outputBytesMax,
   }).trim();
@@ -43,4 +44,17 @@ function byFirst(text: string): Map<string, TableRow> {
 
 function fromHex(hex: string): string {
   return Buffer.from(hex, 'hex').toString('utf8');
+}
+
+/** Makes a new, empty database beside the one of `url` and gives its URL. */
+export function freshDatabase(url: string, name: string): string {
+  dropDatabase(url, name);
+  postgres(url, `CREATE DATABASE ${name}`);
+  const fresh = new URL(url);
+  fresh.pathname = `/${name}`;
+  return fresh.href;
+}
+
+export function dropDatabase(url: string, name: string): void {
+  postgres(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
 }

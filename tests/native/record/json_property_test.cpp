@@ -1,4 +1,5 @@
 // Random documents, with nlohmann::json as the oracle.
+#include <memory>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -108,6 +109,29 @@ TEST(JsonProperties, WhiteSpaceBetweenTokensChangesNothing) {
     };
     EXPECT_EQ(read(record.dump()), read(record.dump(3, '\t'))) << "seed " << seed;
   }
+}
+
+// An exact allocation: the address sanitizer sees a single byte read behind it.
+TEST(JsonProperties, ATextNeedsNoPaddingWhetherItIsWholeOrCut) {
+  size_t whole = 0;
+  for (uint64_t seed = 0; seed < 500; ++seed) {
+    RandomJson random(seed);
+    const std::string text = random.object(3).dump();
+    for (size_t size : {text.size(), random.below(text.size()), text.size() - 1}) {
+      const std::unique_ptr<char[]> exact(new char[size]);
+      std::copy_n(text.data(), size, exact.get());
+      Selection selection({"a", "bb", "ccc.d", "d[0]", "aaaa[*].b"});
+      RecordBatch batch(selection.shape(), std::make_shared<Arena>());
+      try {
+        JsonDecoder().decode_record({exact.get(), size}, selection, batch);
+        ++whole;
+        EXPECT_EQ(size, text.size()) << "seed " << seed;
+      } catch (const Error& error) {
+        EXPECT_LT(size, text.size()) << "seed " << seed << ": " << error.message();
+      }
+    }
+  }
+  EXPECT_EQ(whole, 500u);
 }
 
 TEST(JsonProperties, AMutatedRecordIsReadOrRefusedAndWantedPartsOnlyIfTheyAreValid) {

@@ -224,6 +224,42 @@ TEST_P(StoreConformance, RefusesADatabaseOfANewerVersion) {
   EXPECT_NE(error.message().find("1000"), std::string::npos) << error.message();
 }
 
+TEST_P(StoreConformance, DropsRejectedRecordsThatALaterFullRunDidNotReject) {
+  const Lease lease = wait(store_->acquire("s"));
+  const auto reject = [&](const Run& run, const std::string& key) {
+    RejectedRecord bad;
+    bad.source_key = key;
+    Commit commit = page(lease, run);
+    commit.rejected = {bad};
+    wait(store_->commit(std::move(commit)));
+  };
+  const auto end = [&](const Run& run, RunState state) {
+    wait(store_->end_run(lease, run.id, state, {"x"}, "", kNow));
+  };
+  const auto kept = [&] {
+    std::string keys;
+    for (const RejectedRecord& one : wait(store_->rejected("s", false, 0, 10))) keys += one.source_key;
+    return keys;
+  };
+  const Run first = begin(lease);
+  reject(first, "a");
+  reject(first, "b");
+  end(first, RunState::succeeded);
+  EXPECT_EQ(kept(), "ab");
+  const Run changes = begin(lease, "incremental");
+  reject(changes, "c");
+  end(changes, RunState::succeeded);
+  EXPECT_EQ(kept(), "abc") << "a run that looked at changes says nothing about the others";
+  const Run broken = begin(lease);
+  reject(broken, "b");
+  end(broken, RunState::failed);
+  EXPECT_EQ(kept(), "abc");
+  const Run last = begin(lease);
+  reject(last, "b");
+  end(last, RunState::succeeded);
+  EXPECT_EQ(kept(), "b");
+}
+
 TEST_P(StoreConformance, NotesTheIntentsOfTheNextPageWithTheCommitOfThisOne) {
   const Lease lease = wait(store_->acquire("s"));
   const Run run = begin(lease);

@@ -169,11 +169,10 @@ TEST(MappingPlan, KeepsTheMemoryOfItsResultAliveOnItsOwn) {
 }
 
 TEST(MappingPlan, CountsSwallowedFailuresOncePerField) {
-  const MappingPlan plan = MappingPlan::compile(
-      nlohmann::json::parse(
-          R"([{"source":"a","target":"t","onError":"null",
+  const MappingPlan plan = MappingPlan::compile(nlohmann::json::parse(
+                                                    R"([{"source":"a","target":"t","onError":"null",
                "transformation":{"type":"format","params":{"number":true}}}])"),
-      "m");
+                                                "m");
   const MappedBatch mapped =
       plan.apply(batch_of(plan.source_paths(), {R"({"a":"x"})", R"({"a":"y"})", R"({"a":"1"})"}));
   ASSERT_EQ(mapped.warnings.size(), 1u);

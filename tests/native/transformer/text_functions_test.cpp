@@ -163,11 +163,10 @@ TEST(Lookup, IgnoresCaseAndFallsBackIfItIsTold) {
   EXPECT_EQ(look_up(R"({"table":{"Élan":1},"ignoreCase":true})", "\"ÉLAN\""), R"({"v":1})");
   EXPECT_EQ(look_up(R"({"table":{"a":1},"otherwise":0})", "\"b\""), R"({"v":0})");
   EXPECT_EQ(look_up(R"({"table":{"a":1},"otherwise":null})", "\"b\""), R"({"v":null})");
-  EXPECT_THAT(
-      compile_fault(
-          R"([{"source":"v","target":"v","onError":"null",
+  EXPECT_THAT(compile_fault(
+                  R"([{"source":"v","target":"v","onError":"null",
                "transformation":{"type":"lookup","params":{"table":{"A":1,"a":2},"ignoreCase":true}}}])"),
-      HasSubstr("is there twice if case is ignored"));
+              HasSubstr("is there twice if case is ignored"));
   EXPECT_THAT(
       compile_fault(
           R"([{"source":"v","target":"v","transformation":{"type":"lookup","params":{"table":{}}},"onError":"null"}])"),
