@@ -112,7 +112,9 @@ function pass(event: string, onEvent: (event: EngineEvent) => void): void {
 }
 
 function withDefaults(options: EngineOptions): EngineOptions {
-  const keys = process.env.ENCRYPTION_KEY?.split(',').map((key) => key.trim()).filter(Boolean);
+  const keys = process.env.ENCRYPTION_KEY?.split(',')
+    .map((key) => key.trim())
+    .filter(Boolean);
   return {
     ...options,
     home: path.resolve(options.home ?? process.env.DATA_SYNC_HOME ?? '.data-sync'),

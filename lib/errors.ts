@@ -1,12 +1,6 @@
 /** What a caller can do about an error. The same kinds as in the native core. */
 export type ErrorKind =
-  | 'invalid'
-  | 'unauthorized'
-  | 'throttled'
-  | 'unavailable'
-  | 'conflict'
-  | 'cancelled'
-  | 'internal';
+  'invalid' | 'unauthorized' | 'throttled' | 'unavailable' | 'conflict' | 'cancelled' | 'internal';
 
 /** An error of the engine. Branch on `kind`; `message` is for people and never holds a secret. */
 export class EngineError extends Error {
@@ -30,7 +24,7 @@ export class EngineError extends Error {
   /** Gives what the native core rejected with as an EngineError. */
   static from(thrown: unknown): EngineError {
     if (thrown instanceof EngineError) return thrown;
-    const native = thrown as Partial<EngineError> & { message?: string };
+    const native = thrown as Partial<EngineError> | null | undefined;
     return new EngineError(native?.message ?? String(thrown), {
       kind: native?.kind ?? 'internal',
       code: native?.code,

@@ -33,8 +33,10 @@ async function main(): Promise<void> {
   command('test <file>', 'connect to both systems', test);
   command('schema <file>', 'show the fields of both objects', schema);
   command('status [sync]', 'show the latest runs of one sync or of all', status);
-  command('rejected <file>', 'show the rejected records of a sync', rejected)
-    .option('--replay', 'try all of them again');
+  command('rejected <file>', 'show the rejected records of a sync', rejected).option(
+    '--replay',
+    'try all of them again',
+  );
   command('forget <file>', 'forget links, runs and rejected records of a sync', forget);
 
   await program.parseAsync();

@@ -63,7 +63,11 @@ type Case = [string, (sync: any) => void, RegExp];
 const wrongValues: Case[] = [
   ['an unknown key', (sync) => (sync.batchsize = 100), /^batchsize: unknown key; known are .*batchSize/],
   ['an unknown key of an end', (sync) => (sync.source.konfig = {}), /^source\.konfig: unknown key/],
-  ['an unknown key of a config', (sync) => (sync.source.config.clientID = 'x'), /source\.config\.clientID is unknown.*"clientId"/],
+  [
+    'an unknown key of a config',
+    (sync) => (sync.source.config.clientID = 'x'),
+    /source\.config\.clientID is unknown.*"clientId"/,
+  ],
   ['an unknown key of a mapping', (sync) => (sync.fieldMappings[1].from = 'x'), /fieldMappings\[1\]\.from/],
   ['an unknown connector', (sync) => (sync.source.type = 'sailsforce'), /^source\.type: .*"sailsforce".*salesforce/],
   ['an id with a slash', (sync) => (sync.id = 'a/b'), /^id: use letters/],
@@ -80,15 +84,31 @@ const wrongValues: Case[] = [
   ['an unknown strategy', (sync) => (sync.conflictResolution = 'newest'), /^conflictResolution: .*source_wins/],
   ['a strategy of a later version', (sync) => (sync.conflictResolution = 'merge'), /^conflictResolution: .*merge/],
   ['an unknown delete policy', (sync) => (sync.deletes = 'burn'), /^deletes: .*ignore.*soft.*hard.*unlink/],
-  ['a limit beyond 100 %', (sync) => (sync.deletes = { policy: 'hard', limitPercent: 101 }), /^deletes\.limitPercent: /],
+  [
+    'a limit beyond 100 %',
+    (sync) => (sync.deletes = { policy: 'hard', limitPercent: 101 }),
+    /^deletes\.limitPercent: /,
+  ],
   ['a schedule that is no cron expression', (sync) => (sync.schedule = 'daily at 5'), /^schedule: /],
   ['a minute that does not exist', (sync) => (sync.schedule = '61 * * * *'), /^schedule: .*minute.*59/],
   ['an unknown time zone', (sync) => (sync.schedule = { cron: '@daily', timeZone: 'Mars/Base' }), /Mars\/Base/],
   ['a config that is a list', (sync) => (sync.target.config = []), /^target\.config: must be an object/],
-  ['a setting of the wrong type', (sync) => (sync.source.config.bulkThreshold = 'x'), /^source\.config\.bulkThreshold must be a whole number/],
-  ['a setting out of range', (sync) => (sync.source.config.overlapSeconds = 1), /^source\.config\.overlapSeconds must be between 60/],
+  [
+    'a setting of the wrong type',
+    (sync) => (sync.source.config.bulkThreshold = 'x'),
+    /^source\.config\.bulkThreshold must be a whole number/,
+  ],
+  [
+    'a setting out of range',
+    (sync) => (sync.source.config.overlapSeconds = 1),
+    /^source\.config\.overlapSeconds must be between 60/,
+  ],
   ['a missing setting', (sync) => delete sync.target.config.path, /^target\.config\.path is missing/],
-  ['a choice that is none', (sync) => (sync.source.config.authentication = 'magic'), /^source\.config\.authentication must be one of .*jwt/],
+  [
+    'a choice that is none',
+    (sync) => (sync.source.config.authentication = 'magic'),
+    /^source\.config\.authentication must be one of .*jwt/,
+  ],
   ['credentials that fit no login', (sync) => delete sync.source.config.clientSecret, /clientSecret: missing/],
   ['an address that is no URL', (sync) => (sync.source.config.loginUrl = 'not a url'), /loginUrl/],
 ];
@@ -107,7 +127,8 @@ test('several faults are told at once', async () => {
 });
 
 describe('${NAME} references', () => {
-  const withSecret = (text: string) => workspace.accountsSync(twin, { source: salesforce(twin, { clientSecret: text }) });
+  const withSecret = (clientSecret: string) =>
+    workspace.accountsSync(twin, { source: salesforce(twin, { clientSecret }) });
 
   test('are filled in from the environment', async () => {
     workspace.env['ORG_SECRET'] = 'twin-secret';
@@ -133,17 +154,14 @@ describe('${NAME} references', () => {
 
 describe('a system that does not answer as it should', () => {
   test('a host that cannot be reached is named', async () => {
-    const message = await refusal(
-      workspace.accountsSync(twin, { source: salesforce(twin, { loginUrl: 'http://127.0.0.1:1', clientSecret: secret }) }),
-    );
+    const source = salesforce(twin, { loginUrl: 'http://127.0.0.1:1', clientSecret: secret });
+    const message = await refusal(workspace.accountsSync(twin, { source }));
     expect(message).toMatch(/127\.0\.0\.1/);
     expect(message).toMatch(/connect/i);
   });
 
   test('a wrong password is told as such, without the password', async () => {
-    const message = await refusal(
-      workspace.accountsSync(twin, { source: salesforce(twin, { clientSecret: secret }) }),
-    );
+    const message = await refusal(workspace.accountsSync(twin, { source: salesforce(twin, { clientSecret: secret }) }));
     expect(message).toMatch(/login/);
     expect(message).toMatch(/check clientId, clientSecret/);
   });
@@ -177,10 +195,11 @@ describe('a system that does not answer as it should', () => {
   });
 
   test('a read-only field of the target is named', async () => {
-    sqlite(workspace.path('source.db'), "CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT); INSERT INTO people VALUES ('a', 'Ann');");
+    const source = workspace.path('source.db');
+    sqlite(source, "CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT); INSERT INTO people VALUES ('a', 'Ann');");
     const sync: SyncFile = {
       id: 'people',
-      source: { type: 'sqlite', config: { path: workspace.path('source.db') } },
+      source: { type: 'sqlite', config: { path: source } },
       target: salesforce(twin, { externalIdField: 'Ext__c' }),
       sourceObject: 'people',
       targetObject: 'Account',

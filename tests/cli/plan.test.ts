@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => workspace.remove());
 
-const compared = ['read', 'written', 'created', 'updated', 'deleted', 'unchanged', 'filtered', 'rejected', 'superseded'];
+const compared = 'read written created updated deleted unchanged filtered rejected superseded'.split(' ');
 const countsOf = (report: Record<string, any>) => Object.fromEntries(compared.map((key) => [key, report[key]]));
 
 test('a plan of a first run makes no table and no file, and says what the run then does', async () => {

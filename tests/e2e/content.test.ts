@@ -75,7 +75,8 @@ beforeEach(() => {
 afterEach(() => workspace.remove());
 
 function sync(changes: Partial<SyncFile> = {}, config: Record<string, unknown> = {}): SyncFile {
-  return workspace.accountsSync(twin, { fieldMappings, batchSize: 1_000, source: salesforce(twin, config), ...changes });
+  const source = salesforce(twin, config);
+  return workspace.accountsSync(twin, { fieldMappings, batchSize: 1_000, source, ...changes });
 }
 
 test('the org holds what this is about: NUL bytes, and numbers that no double can hold', async () => {

@@ -41,16 +41,19 @@ function pagePrinter(sync: SyncFile): string {
   return workspace.write(
     'run.js',
     `const { Engine } = require(${JSON.stringify(`${projectFolder}/dist/lib`)});
-     const engine = new Engine({ allowLoopback: true }, ({ type }) => { if (type === 'progress') console.log('page'); });
+     const engine = new Engine({ allowLoopback: true }, (event) => {
+       if (event.type === 'progress') console.log('page');
+     });
      engine.run(${JSON.stringify(sync)}).then(() => engine.close());`,
   );
 }
 
 /** Starts the program and ends it with SIGKILL in the middle of its work. */
 async function runAndKill(program: string, env: Record<string, string>): Promise<void> {
-  const { child, result, stdout } = startNode([program], { env });
+  const started = startNode([program], { env });
+  const { child, result } = started;
   const pages = 1 + Math.floor(Math.random() * pagesMax);
-  while (stdout().split('\n').length <= pages) await Promise.race([once(child.stdout!, 'data'), result]);
+  while (started.stdout().split('\n').length <= pages) await Promise.race([once(child.stdout!, 'data'), result]);
   await new Promise((resolve) => setTimeout(resolve, Math.random() * delayMaxMs));
   child.kill('SIGKILL');
   const { signal, stderr } = await result;
@@ -64,10 +67,12 @@ async function survive(sync: SyncFile, env: Record<string, string>): Promise<voi
   const file = workspace.write('sync.json', sync);
   const { code, json } = await startNode([commandLine, 'run', file, '--json'], { env }).result;
   expect([code, json['error']]).toEqual([0, undefined]);
-  expect(json).toMatchObject({ status: 'succeeded', resumed: true, mode: 'full', updated: 0, rejected: 0, superseded: 0 });
+  expect(json).toMatchObject({ status: 'succeeded', resumed: true, mode: 'full' });
+  expect(json).toMatchObject({ updated: 0, rejected: 0, superseded: 0 });
   // A row that was sent twice comes back as unchanged.
-  expect(json['created'] + json['unchanged']).toBe(json['read']);
-  expect(json['unchanged']).toBeLessThanOrEqual(killsWanted * batchSize);
+  const [created, unchanged] = [Number(json['created']), Number(json['unchanged'])];
+  expect(created + unchanged).toBe(json['read']);
+  expect(unchanged).toBeLessThanOrEqual(killsWanted * batchSize);
   expect(json['read']).toBe(accounts);
 
   const again = await startNode([commandLine, 'run', file, '--json', '--full'], { env }).result;
@@ -80,7 +85,8 @@ test('twenty-two kills during a run by Bulk into SQLite', async () => {
   await expectSqliteEqualsOrg(twin, 'Account', workspace.target, 'accounts', columns);
 });
 
-(postgresUrl ? test : test.skip)('twenty-two kills during a run by REST into PostgreSQL, with the state there too', async () => {
+const withServer = postgresUrl ? test : test.skip;
+withServer('twenty-two kills during a run by REST into PostgreSQL, with the state there too', async () => {
   const databaseUrl = freshDatabase(postgresUrl!, 'killed');
   const sync = workspace.accountsSync(twin, {
     source: salesforce(twin, { bulkThreshold: 1_000_000 }),

@@ -63,9 +63,7 @@ test('a run is a promise of its report, with progress on the way that closes at 
   let read = 0;
   for (const one of progress) {
     expect(one).toMatchObject({ syncId: 'accounts', runId: report.runId, phase: 'read' });
-    expect(one.read).toBe(
-      one.written + one.unchanged + one.filtered + one.rejected + one.in_review + one.superseded,
-    );
+    expect(one.read).toBe(one.written + one.unchanged + one.filtered + one.rejected + one.in_review + one.superseded);
     expect(one.read).toBeGreaterThanOrEqual(read);
     read = one.read;
   }

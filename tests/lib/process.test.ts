@@ -73,7 +73,8 @@ test('an engine works in a worker thread, beside one in the main thread', async 
   const { code, stdout } = await program(`
     (async () => {
       const engine = new Engine({ ...options, home: options.home + (isMainThread ? '' : '-worker') });
-      const target = { type: 'sqlite', config: { createTable: true, path: options.home + (isMainThread ? '.db' : '-worker.db') } };
+      const path = options.home + (isMainThread ? '.db' : '-worker.db');
+      const target = { type: 'sqlite', config: { createTable: true, path } };
       const worker = isMainThread ? new Worker(__filename) : null;
       const fromWorker = worker && new Promise((resolve) => worker.once('message', resolve));
       const report = await engine.run({ ...sync, target });

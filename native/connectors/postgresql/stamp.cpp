@@ -34,7 +34,7 @@ std::string as_stamp(const Column& version, const std::string& time, std::string
 
 // Two-phase transactions have lost their start, but it lies before the moment of their preparation; they are short.
 constexpr std::string_view kOldestTransaction =
-    "least((SELECT max(now()) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+    "least((SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
     "pg_backend_pid()), "
     "(SELECT min(prepared) FROM pg_prepared_xacts WHERE database = current_database()))";
 
@@ -61,7 +61,7 @@ Bounds read_bounds(sql::PgConnection& connection, const Table& table, const Colu
   } else {
     until = newest(table, name, "true");
     // A view's rows have no transaction; there only the order of the values helps.
-    next = table.is_writable ? newest(table, name, "true")
+    next = table.is_writable ? newest(table, name, "age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)")
                              : until;
   }
   const pqxx::result found = pqxx::nontransaction(connection)

@@ -64,7 +64,7 @@ std::string Upsert::upsert_sql(const std::vector<size_t>& slots) const {
     if (!settable) return;
     sets.push_back(fmt::format("{0} = excluded.{0}", name));
     // Compared by bytes, whatever the column's own collation: a changed letter case is a change.
-    differs.push_back(fmt::format("{0}.{1} IS NOT excluded.{1}", sql::quoted(table_.name), name));
+    differs.push_back(fmt::format("{0}.{1} IS NOT excluded.{1} COLLATE BINARY", sql::quoted(table_.name), name));
   };
   for (size_t slot : slots) {
     names.push_back(sql::quoted(column_of(slot).name));
@@ -119,7 +119,7 @@ void Upsert::write_rows(sql::SqliteDatabase& database, const RecordBatch& batch,
   for (size_t row = rows.begin; row < rows.end; ++row) write_row(database, batch, row, receipt);
   const int code = transaction.try_commit();
   if (code == SQLITE_OK) return;
-  throw database.error(code);
+  if (!is_row_fault(code)) throw database.error(code);
   // A constraint that is deferred to the end of the transaction does not say which row broke it: halve until it does.
   transaction.rollback();
   receipt.rejections.resize(rejections_before);

@@ -6,11 +6,14 @@ const orgInstant = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})\+0000$/;
 /** Pairs of a field in the org and a column in the table. The first pair is the key. */
 export type Columns = [field: string, column: string][];
 
+/** A value of a row as the org tells it: numbers are their text. */
+export type Cell = string | boolean | null | undefined;
+
 /** A value of the org as the sqlite3 shell shows it. */
-function sqliteText(value: unknown): string | null {
+function sqliteText(value: Cell): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return value ? '1' : '0';
-  return String(value).replace(orgInstant, '$1Z');
+  return value.replace(orgInstant, '$1Z');
 }
 
 /** The rows of the org that are not deleted, as a table should hold them. */
@@ -18,7 +21,7 @@ export async function expectedRows(
   twin: Twin,
   object: string,
   columns: Columns,
-  shown: (value: unknown) => string | null = sqliteText,
+  shown: (value: Cell) => string | null = sqliteText,
 ): Promise<Map<string, TableRow>> {
   const expected = new Map<string, TableRow>();
   for await (const row of twin.rows(object)) {

@@ -62,7 +62,7 @@ export class Workspace {
   }
 
   start(command: string, sync: SyncFile | string, ...more: string[]): Started {
-    const file = typeof sync === 'string' ? sync : this.write(`${path.basename(String(sync.id))}.json`, sync);
+    const file = typeof sync === 'string' ? sync : this.write(`${fileName(sync.id)}.json`, sync);
     const started = startCommand([command, file, '--json', ...more], this.#options());
     this.#started.push(started);
     return started;
@@ -82,4 +82,9 @@ export class Workspace {
   #options() {
     return { env: { DATA_SYNC_HOME: this.home, ...this.env } };
   }
+}
+
+/** Tests give ids of every kind, that of a wrong type included. */
+function fileName(id: unknown): string {
+  return typeof id === 'string' ? path.basename(id) : 'sync';
 }
