@@ -66,12 +66,10 @@ function printSummary(reports) {
   const parts = ['written', 'unchanged', 'filtered', 'rejected', 'in_review', 'superseded'];
   const right = parts.reduce((total, key) => total + sum(key), 0);
   const closes = sum('read') === right;
-  say(
-    `  ${number(sum('read'))} read = ${parts.map((key) => `${number(sum(key))} ${key}`).join(' + ')}${closes ? '' : '  DOES NOT CLOSE'}`,
-  );
-  say(
-    `  ${number(sum('created'))} created, ${number(sum('updated'))} updated, ${number(sum('deleted'))} deleted in the target`,
-  );
+  const sides = parts.map((key) => `${number(sum(key))} ${key}`).join(' + ');
+  const effects = ['created', 'updated', 'deleted'].map((key) => `${number(sum(key))} ${key}`).join(', ');
+  say(`  ${number(sum('read'))} read = ${sides}${closes ? '' : '  DOES NOT CLOSE'}`);
+  say(`  ${effects} in the target`);
   say(
     `  ${number(sum('read') / sum('seconds'))} records/s, ${number(sum('apiCalls'))} calls, ` +
       `peak memory ${number(Math.max(...reports.map((report) => report.peakRssMb)))} MB`,
@@ -132,9 +130,8 @@ async function main() {
     await twin.stop();
   }
   say('\nWhat next');
-  say(
-    `  look at the data     sqlite3 ${relative(process.cwd(), targetFile)} "SELECT country, COUNT(*) FROM accounts GROUP BY 1"`,
-  );
+  const shown = relative(process.cwd(), targetFile);
+  say(`  look at the data     sqlite3 ${shown} "SELECT country, COUNT(*) FROM accounts GROUP BY 1"`);
   say('  sync your own org    copy examples/salesforce-accounts-to-sqlite.json, set the variables it names, then');
   say('                       node dist/cli/data-sync.js test my-sync.json');
   say('                       node dist/cli/data-sync.js plan my-sync.json');

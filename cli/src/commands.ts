@@ -38,17 +38,22 @@ function exitCode(report: RunReport): number {
   return report.rejected > 0 ? 2 : 0;
 }
 
-/** The first interrupt commits the page in flight and stops; the second ends the process. */
+/** The first signal commits the page in flight and stops; the second does what it does to any other program. */
 function stopOnSignal(stop: () => Promise<unknown>): () => void {
+  const release = () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   let asked = false;
-  const onSignal = () => {
-    if (asked) process.exit(130);
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (asked) {
+      release();
+      process.kill(process.pid, signal);
+      return;
+    }
     asked = true;
     process.stderr.write('\nstopping after the page in flight; once more to end at once\n');
     void stop();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  return release;
 }
 
 export async function run(options: Options, path: string): Promise<number> {

@@ -110,6 +110,12 @@ test('both paths agree: a run by Bulk over what REST has written finds nothing t
   expect(json).toMatchObject({ mode: 'full', read: accounts, unchanged: accounts, written: 0 });
 });
 
+test('with several pages in flight', async () => {
+  const { code, json } = await workspace.command('run', sync({ batchSize: 100, batchesInFlight: 8 }));
+  expect([code, json['created']]).toEqual([0, accounts]);
+  await expectSqliteEqualsOrg(twin, 'Account', workspace.target, 'accounts', columns);
+});
+
 test('through steps of the mapping', async () => {
   const upper = sync({
     fieldMappings: [

@@ -70,6 +70,7 @@ test.each([
   ['a 502 as a page of HTML', { kind: 'html', status: 502 }],
   ['maintenance as a page of HTML', { kind: 'html', status: 503 }],
   ['a 500 as XML', { kind: 'xml', status: 500 }],
+  ['a body without an end', { kind: 'endless' }],
   ['a query that took too long once', { kind: 'query_timeout' }],
   ['an expired session', { kind: '401' }],
   ['the end of all sessions', { kind: 'expire_tokens' }],
@@ -125,11 +126,15 @@ describe('what a run cannot wait for ends it, and the next one goes on', () => {
     ['the daily limit of calls', { kind: 'request_limit' }, 'throttled'],
     ['a throttling that lasts', { kind: '429' }, 'throttled'],
     ['an outage that lasts', { kind: '503' }, 'unavailable'],
+    ['a page of HTML where rows should be', { kind: 'html', status: 404 }, 'invalid'],
+    ['a refusal without a body', { kind: 'empty' }, 'invalid'],
   ])('%s', async (_, fault, kind) => {
     await twin.faults({ ...page, ...fault, count: 1_000 });
     const failed = await run();
     expect(failed.code).toBe(1);
-    expect(failed.json).toMatchObject({ status: 'failed', created: pageRows, error: { kind } });
+    expect(failed.json).toMatchObject({ status: 'failed', error: { kind } });
+    expect(failed.json['created']).toBeGreaterThan(0);
+    expect(failed.json['created']).toBeLessThanOrEqual(pageRows);
     await twin.clearFaults();
     const { code, json } = await run();
     expect(code).toBe(0);

@@ -116,7 +116,8 @@ describe('a refresh token that is replaced with every use', () => {
     expect(files.length).toBeGreaterThan(1);
     for (const { name } of files) {
       // Refresh tokens of the org begin with these four characters.
-      expect(fs.readFileSync(path.join(workspace.home, name)).includes('5Aep')).toBe(false);
+      const content = fs.readFileSync(path.join(workspace.home, name));
+      for (const secret of ['5Aep', 'twin-refresh', 'twin-secret']) expect(content.includes(secret)).toBe(false);
     }
   });
 

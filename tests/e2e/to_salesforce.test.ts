@@ -198,11 +198,12 @@ describe.each(ways)('by %s', (way, config, route) => {
   });
 
   test('two records with one key in a page: one of them is refused, none is lost', async () => {
-    source(`CREATE TABLE doubled AS SELECT *, key AS number FROM people LIMIT 10;
+    source(`CREATE TABLE doubled (key TEXT PRIMARY KEY NOT NULL, number TEXT, name TEXT);
+            INSERT INTO doubled SELECT key, key, name FROM people LIMIT 10;
             UPDATE doubled SET number = 'K-00001' WHERE key = 'K-00002';`);
     const doubled = sync(config, {
       id: 'doubled',
-      source: { type: 'sqlite', config: { path: workspace.path('source.db'), key: 'key' } },
+      source: { type: 'sqlite', config: { path: workspace.path('source.db') } },
       sourceObject: 'doubled',
       fieldMappings: [
         { source: 'number', target: 'Ext__c', required: true },

@@ -184,7 +184,9 @@ describe('an error', () => {
   test('of a run under way is in its report', async () => {
     await twin.faults({ kind: 'query_timeout', match: 'ORDER BY', after: 1, count: 100 });
     const report = await open().run(workspace.accountsSync(twin));
-    expect(report).toMatchObject({ status: 'failed', created: pageRows, error: { code: 'QUERY_TIMEOUT' } });
+    expect(report).toMatchObject({ status: 'failed', error: { code: 'QUERY_TIMEOUT' } });
+    expect(report.created).toBeGreaterThan(0);
+    expect(report.created).toBeLessThanOrEqual(pageRows);
   });
 
   test('of wrong options is thrown by the constructor', () => {

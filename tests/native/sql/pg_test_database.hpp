@@ -8,7 +8,8 @@
 
 #include "sql/pg_connection.hpp"
 
-/// libpqxx 6 loses the result of a statement during which the connection broke (2 KB): the leak checker looks past that.
+/// libpqxx 6 loses the result of a statement during which the connection broke (2 KB): the leak checker looks past
+/// that.
 extern "C" __attribute__((weak, used, visibility("default"))) const char* __lsan_default_suppressions() {
   return "leak:libpqxx";
 }
