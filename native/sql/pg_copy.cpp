@@ -23,7 +23,7 @@ uint64_t special_bytes(uint64_t word) {
 size_t plain_run(std::string_view text, size_t at) {
   size_t end = at;
   while (end + sizeof(uint64_t) <= text.size()) {
-    uint64_t word;
+    uint64_t word = 0;
     std::memcpy(&word, text.data() + end, sizeof word);
     if (special_bytes(word) != 0) break;
     end += sizeof word;

@@ -26,7 +26,7 @@ constexpr const char* kLeaseSettings =
 class PgStore final : public StateStore {
  public:
   PgStore(sql::PgAddress address, Workers& workers)
-      : workers_(workers), pool_(address, workers, kSessionsMax), lease_pool_(std::move(address), workers, 1) {}
+      : pool_(address, workers, kSessionsMax), lease_pool_(std::move(address), workers, 1) {}
 
   Task<> open() {
     auto migrate = [](PgConnection& connection) { pg_state::migrate(connection); };
@@ -189,7 +189,6 @@ class PgStore final : public StateStore {
     return gone;
   }
 
-  Workers& workers_;
   sql::PgPool pool_;
   sql::PgPool lease_pool_;  ///< one session, whose advisory locks are the leases
   std::map<std::string, Held> held_;

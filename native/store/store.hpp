@@ -83,11 +83,11 @@ struct Commit {
   Lease lease;
   int64_t run_id = 0;
   Cursor cursor;
-  Counts counts;                 ///< totals of the run, this page included
+  Counts counts;       ///< totals of the run, this page included
   int64_t intent = 0;  ///< number of this page's intents; they are fulfilled now, and go. 0: there are none
   std::vector<LinkWrite> next_intents;  ///< as intend() takes them, for the page that follows: in one transaction
-  std::vector<LinkWrite> links;  ///< replace what was known, in all fields; also count as seen by this run
-  std::vector<std::string_view> seen;  ///< source keys to mark as seen by this run (full runs that look for deletions)
+  std::vector<LinkWrite> links;         ///< replace what was known, in all fields; also count as seen by this run
+  std::vector<std::string_view> seen;   ///< source keys to mark as seen by this run (full runs that look for deletions)
   std::vector<std::string_view> unlinked;  ///< source keys whose link goes
   std::vector<RejectedRecord> rejected;    ///< replaces an older one of the same source key
   std::vector<std::string_view> resolved;  ///< source keys whose rejected record goes

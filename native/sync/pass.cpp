@@ -49,9 +49,13 @@ Task<bool> Pass::read(Reader& reader, std::string phase) {
     while (!ended && !context_.stop.cancelled()) {
       // What is written is committed while the next page is still on its way.
       while (!in_flight_.empty() && !feed.ready()) co_await commit_oldest(no_intents());
-      MappedPage page = co_await feed.next();
-      ended = page.last;
-      co_await start(std::move(page));
+      auto page = co_await attempt(feed.next());
+      if (page.index() == 1) {
+        co_await commit_all();
+        throw std::get<1>(page);
+      }
+      ended = std::get<0>(page).last;
+      co_await start(std::get<0>(std::move(page)));
     }
     co_await commit_all();
   } catch (...) {

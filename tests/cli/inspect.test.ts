@@ -112,6 +112,12 @@ test('the state lies where --home says, else where DATA_SYNC_HOME says', async (
   expect(fs.existsSync(workspace.home)).toBe(true);
 });
 
+test('--json stands in front of the command or behind it', async () => {
+  const file = workspace.write('accounts.json', workspace.accountsSync(twin));
+  expect((await workspace.plain('--json', 'run', file)).json).toMatchObject({ status: 'succeeded' });
+  expect((await workspace.plain('run', '--json', file)).json).toMatchObject({ status: 'succeeded' });
+});
+
 test('help names every command, and an unknown one is refused', async () => {
   const { code, stdout } = await workspace.plain('--help');
   expect(code).toBe(0);

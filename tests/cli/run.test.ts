@@ -174,13 +174,15 @@ describe('an interrupt', () => {
 
 test('a second run of a sync that is running is refused, and the first one is not disturbed', async () => {
   await twin.resetCalls();
-  await twin.faults({ kind: 'slow', match: pageQuery, after: 1, count: 1, delayMs: 4_000 });
+  await twin.faults({ kind: 'slow', match: pageQuery, after: 1, count: 1, delayMs: 8_000 });
   const first = workspace.start('run', workspace.accountsSync(twin));
   await until('the slow page', async () => (await twin.stats()).faultsFired['slow'] === 1);
   const second = await workspace.command('run', workspace.accountsSync(twin));
   expect(second.code).toBe(1);
   expect(second.json).toMatchObject({ status: 'failed', error: { kind: 'conflict' } });
   expect(second.json['error'].message).toMatch(/^sync "accounts" is being run by process \d+/);
+  const forgetting = await workspace.command('forget', workspace.accountsSync(twin));
+  expect([forgetting.code, forgetting.json['error'].kind]).toEqual([1, 'conflict']);
   const { code, json } = await first.result;
   expect(code).toBe(0);
   expect(json).toMatchObject({ status: 'succeeded', unchanged: 0 });

@@ -7,8 +7,6 @@ import { salesforce, Workspace } from './support/workspace';
 jest.setTimeout(120_000);
 
 const accounts = 5_000;
-/** Rows that one call gives. */
-const pageRows = 2_000;
 const columns: Columns = [
   ['Id', 'id'],
   ['Name', 'name'],
@@ -70,7 +68,7 @@ test.each([
   ['a 502 as a page of HTML', { kind: 'html', status: 502 }],
   ['maintenance as a page of HTML', { kind: 'html', status: 503 }],
   ['a 500 as XML', { kind: 'xml', status: 500 }],
-  ['a body without an end', { kind: 'endless' }],
+  ['a 406 without a body', { kind: 'empty' }],
   ['a query that took too long once', { kind: 'query_timeout' }],
   ['an expired session', { kind: '401' }],
   ['the end of all sessions', { kind: 'expire_tokens' }],
@@ -119,41 +117,4 @@ describe('reading by Bulk', () => {
     expect([code, json['created']]).toEqual([0, accounts]);
     await expectEqual();
   });
-});
-
-describe('what a run cannot wait for ends it, and the next one goes on', () => {
-  test.each([
-    ['the daily limit of calls', { kind: 'request_limit' }, 'throttled'],
-    ['a throttling that lasts', { kind: '429' }, 'throttled'],
-    ['an outage that lasts', { kind: '503' }, 'unavailable'],
-    ['a page of HTML where rows should be', { kind: 'html', status: 404 }, 'invalid'],
-    ['a refusal without a body', { kind: 'empty' }, 'invalid'],
-  ])('%s', async (_, fault, kind) => {
-    await twin.faults({ ...page, ...fault, count: 1_000 });
-    const failed = await run();
-    expect(failed.code).toBe(1);
-    expect(failed.json).toMatchObject({ status: 'failed', error: { kind } });
-    expect(failed.json['created']).toBeGreaterThan(0);
-    expect(failed.json['created']).toBeLessThanOrEqual(pageRows);
-    await twin.clearFaults();
-    const { code, json } = await run();
-    expect(code).toBe(0);
-    expect(json).toMatchObject({ resumed: true, created: accounts, unchanged: 0, updated: 0 });
-    await expectEqual();
-  });
-});
-
-test('the reserve of daily calls is left to others', async () => {
-  const own = await startTwin(['--objects', 'Account=40000', '--seed', '32', '--api-limit', '20']);
-  try {
-    const source = salesforce(own, { apiReservePercent: 50, bulkThreshold: 1_000_000 });
-    const { code, json } = await workspace.command('run', workspace.accountsSync(own, { source, batchSize: 2_000 }));
-    expect(code).toBe(1);
-    expect(json).toMatchObject({ status: 'failed', error: { kind: 'throttled' } });
-    const { apiCalls } = await own.stats();
-    expect(apiCalls).toBeGreaterThan(5);
-    expect(apiCalls).toBeLessThanOrEqual(11);
-  } finally {
-    await own.stop();
-  }
 });
