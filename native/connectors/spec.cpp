@@ -120,7 +120,9 @@ std::string read_value(const Option& option, const nlohmann::json& value, nlohma
   return "has an unknown type";
 }
 
-bool is_absent(const nlohmann::json& value) { return value.is_null() || value == ""; }
+bool is_absent(const nlohmann::json& value) {
+  return value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty());
+}
 
 }  // namespace
 
@@ -134,7 +136,8 @@ nlohmann::json check_config(const Spec& spec, const nlohmann::json& config, std:
     faults.push_back(fmt::format("{}.{} {}", at, name, what));
   };
 
-  for (const auto& [name, value] : config.items()) {
+  for (const auto& item : config.items()) {
+    const std::string& name = item.key();
     const bool known = std::any_of(spec.options.begin(), spec.options.end(),
                                    [&](const Option& option) { return option.name == name; });
     if (known) continue;

@@ -28,7 +28,7 @@ void create_table(PgConnection& connection, const WritePlan& plan, const std::st
 }
 
 std::string key_name(const WritePlan& plan, const Settings& settings) {
-  const std::string key = plan.key_field.empty() ? settings.key : plan.key_field;
+  std::string key = plan.key_field.empty() ? settings.key : plan.key_field;
   if (!key.empty()) return key;
   throw Error(ErrorKind::invalid,
               fmt::format("key: table \"{}\" is made by the sync, so set \"key\" to the target field "
