@@ -6,6 +6,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/tests/bench/node_modules'],
   testEnvironment: 'node',
   testTimeout: 30_000,
+  // Most tests wait for other processes, so one worker for each processor is not too many.
+  maxWorkers: '100%',
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, sourceMaps: 'inline' }],
   },
