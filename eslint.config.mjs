@@ -17,6 +17,7 @@ export default [
   { ignores: ['build/', 'dist/', 'prebuilds/', 'node_modules/', 'service/console/'] },
   js.configs.recommended,
   { files: ['**/*.mjs'], languageOptions: { globals: nodeGlobals } },
+  { files: ['**/*.cjs'], languageOptions: { globals: { ...nodeGlobals, __dirname: 'readonly' } } },
   ...tseslint.configs['flat/strict-type-checked'].map((config) => ({ ...config, files: typeScript })),
   {
     files: typeScript,

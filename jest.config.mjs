@@ -8,8 +8,9 @@ export default {
   testTimeout: 30_000,
   // Most tests wait for other processes, so one worker for each processor is not too many.
   maxWorkers: '100%',
+  resolver: '<rootDir>/tests/resolver.cjs',
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, sourceMaps: 'inline' }],
+    '^.+\\.c?ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, sourceMaps: 'inline' }],
   },
   // The whole run has to end by itself: a test that leaves a server or a timer behind is found here.
   forceExit: false,

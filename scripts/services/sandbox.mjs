@@ -56,11 +56,21 @@ export function serverProgram(name, debianPackage) {
  * @param {NodeJS.Signals} server.stopSignal  what makes it stop without waiting for its clients
  * @param {RegExp | number} server.ready  a line of its output, or a port that has to accept connections
  * @param {{uid: number, gid: number}} [server.user]  who it runs as, when this process is root
+ * @param {Record<string, string>} [server.env]  added to the environment of this process
+ * @param {number} [server.secondsMax]  how long it may take until it is ready
+ * @param {(text: string) => void} [server.onOutput]  gets what it prints, as long as it runs
  * @returns {Promise<() => Promise<void>>}
  */
-export async function startServer({ folder, program, args, stopSignal, ready, user }) {
+export async function startServer({ folder, program, args, stopSignal, ready, user, env, secondsMax, onOutput }) {
   // A process group of its own: Ctrl-C in the terminal must not reach the server before its clients are done.
-  const child = spawn(program, args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'], ...user });
+  const child = spawn(program, args, {
+    cwd: folder,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    ...user,
+  });
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => onOutput?.(String(chunk)));
   const exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve));
   const guard = guardProcess(child.pid, stopSignal, folder);
   const stop = async () => {
@@ -72,7 +82,7 @@ export async function startServer({ folder, program, args, stopSignal, ready, us
     guard.stdin.end('stopped\n');
   };
   try {
-    await becomesReady(child, exited, ready);
+    await becomesReady(child, exited, ready, secondsMax);
   } catch (error) {
     await stop();
     throw error;
@@ -95,7 +105,7 @@ function guardProcess(pid, stopSignal, folder) {
   return spawn('/bin/sh', args, { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
 }
 
-async function becomesReady(child, exited, ready) {
+async function becomesReady(child, exited, ready, secondsMax = startSecondsMax) {
   const output = [];
   const seen = new Promise((resolve) => {
     const keep = (chunk) => {
@@ -108,13 +118,13 @@ async function becomesReady(child, exited, ready) {
   });
   let timer;
   const late = new Promise((resolve) => {
-    timer = setTimeout(() => resolve('late'), startSecondsMax * 1000);
+    timer = setTimeout(() => resolve('late'), secondsMax * 1000);
   });
   const gone = exited.then(() => 'gone');
   const outcome = await Promise.race([ready instanceof RegExp ? seen : portOpens(ready, exited), gone, late]);
   clearTimeout(timer);
   if (outcome === 'ready') return;
-  const what = outcome === 'gone' ? 'ended at once' : `was not ready after ${startSecondsMax} seconds`;
+  const what = outcome === 'gone' ? 'ended at once' : `was not ready after ${secondsMax} seconds`;
   throw new PlainError(`${child.spawnfile} ${what}. It said:\n${output.join('').slice(-2000)}`);
 }
 
