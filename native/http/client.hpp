@@ -59,6 +59,7 @@ struct Response {
   std::string body;                    ///< has spare capacity for a JSON parser's padding
   std::unique_ptr<BodyStream> stream;  ///< only for a streamed 2xx
   std::string url;                     ///< that answered
+  bool in_doubt = false;               ///< the request was repeated after an attempt whose outcome is unknown
 };
 
 /// Gives the answer of any status, or throws Error: unavailable (network, timeout), cancelled, invalid (refused by

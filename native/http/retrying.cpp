@@ -33,14 +33,20 @@ Retrying::Retrying(Client& next, Clock& clock, Classify classify, RetryPolicy po
 
 Task<Response> Retrying::send(Request request) {
   Millis waited{0};
+  bool in_doubt = false;
   for (int attempts = 1;; ++attempts) {
     Request copy = request;
     Result<Response> result = co_await attempt(next_.send(std::move(copy)));
     const std::optional<Error> failure = failure_of(request, result);
-    if (!failure) co_return std::get<0>(std::move(result));
+    if (!failure) {
+      Response response = std::get<0>(std::move(result));
+      response.in_doubt = in_doubt;
+      co_return response;
+    }
     if (!may_repeat(request, *failure) || attempts >= policy_.attempts_max) throw after_attempts(*failure, attempts);
     const Millis wait = wait_before(attempts, *failure);
     waited += wait;
+    in_doubt |= failure->outcome_unknown();
     if (waited > policy_.waits_max) throw after_attempts(*failure, attempts);
     result = Result<Response>();  // frees the answer while we wait
     co_await clock_.sleep(wait, request.cancel);

@@ -1,5 +1,7 @@
 #include "record/json.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -9,6 +11,8 @@
 
 namespace nexpo {
 namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 // Finds the array of records in what stands around it.
 class PageReader {
@@ -72,11 +76,33 @@ class PageReader {
     do {
       const std::span<Value> row = batch_.add({});
       if (cursor_.peek() == '{') {
-        reader.object(selection_.root(), row);
+        object(reader, row);
       } else if (cursor_.peek() != 'n' || cursor_.take_word() != "null") {
         cursor_.fail(fmt::format("record {} is no object", batch_.size()));
       }
     } while (cursor_.take_comma(']'));
+  }
+
+  void object(RecordReader& reader, std::span<Value> row) {
+    const JsonCursor start = cursor_;
+    try {
+      reader.object(selection_.root(), row);
+    } catch (const Error& fault) {
+      if (fault.code() != JsonCursor::kHalfPair) throw;
+      cursor_ = start;
+      cursor_.replace_half_pairs();
+      std::fill(row.begin(), row.end(), Value());
+      reader.object(selection_.root(), row);
+      cursor_.refuse_half_pairs();
+      envelope_.unreadable.push_back(
+          {batch_.size() - 1, std::string(JsonCursor::kHalfPair), fault.message(), field_with_replacement(row), false});
+    }
+  }
+
+  std::string field_with_replacement(std::span<const Value> row) const {
+    for (size_t slot = 0; slot < row.size(); ++slot)
+      if (row[slot].view().find(kReplacement) != std::string_view::npos) return (*selection_.shape())[slot];
+    return "";
   }
 
   std::string_view text_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "record/batch.hpp"
+#include "record/page.hpp"
 
 namespace nexpo {
 
@@ -34,8 +35,7 @@ class Selection {
 
 /// Decodes records out of JSON text, appending to `batch` (whose shape is the selection's). Strings without escapes,
 /// and numbers, are views into the text; the text must live in the batch's arena (Arena::adopt). It needs no padding.
-/// Of two members with one name the last one holds. A wanted string with half a surrogate pair is a fault, since no
-/// Unicode text can hold it; \u0000 is not.
+/// Of two members with one name the last one holds. \u0000 is a character as any other.
 /// One decoder per thread: it keeps the parser's memory between pages. After a throw the batch is to be dropped.
 class JsonDecoder {
  public:
@@ -45,7 +45,10 @@ class JsonDecoder {
   /// What stands around the records of a page, for example totalSize, done, nextRecordsUrl.
   struct Envelope {
     std::vector<std::pair<std::string, std::string>> scalars;  ///< name -> text of each top-level scalar
-    std::string_view scalar(std::string_view name) const;      ///< "" if it is not there
+    /// Rows in whose wanted strings half of a surrogate pair stands, which no Unicode text can hold: their cells have
+    /// U+FFFD there. In order of Rejection::row, an index into the batch; `field` is the path.
+    std::vector<Rejection> unreadable;
+    std::string_view scalar(std::string_view name) const;  ///< "" if it is not there
   };
 
   /// `text` is one object whose member `records_member` (a path: "records", "compositeResponse[0].body.records") is an
@@ -56,7 +59,7 @@ class JsonDecoder {
   Envelope decode_page(std::string_view text, std::string_view records_member, const Selection& selection,
                        RecordBatch& batch);
 
-  /// `text` is one record.
+  /// `text` is one record. Half of a surrogate pair is Error{invalid}.
   void decode_record(std::string_view text, const Selection& selection, RecordBatch& batch);
 
  private:

@@ -48,23 +48,29 @@ struct CodePoint {
   char32_t code = 0;
   size_t raw_bytes = 0;  ///< of the escape, or of the pair of them
   std::string_view fault = {};
+  bool half_pair = false;
 };
+
+constexpr size_t kEscapeBytes = 6;  // of \uXXXX
+constexpr char32_t kReplacement = 0xFFFD;
+
+CodePoint half_pair(std::string_view fault) { return {kReplacement, kEscapeBytes, fault, true}; }
 
 // The \u escape whose backslash is at `raw[at]`, together with the second half of a pair.
 CodePoint unicode_escape(std::string_view raw, size_t at) {
   const int unit = hex_unit(raw, at + 2);
   if (unit == kNoDigit) return {0, 0, "\\u needs four hexadecimal digits"};
-  if (is_low_surrogate(unit)) return {0, 0, "the second half of a surrogate pair stands alone"};
-  if (!is_high_surrogate(unit)) return {static_cast<char32_t>(unit), 6, {}};
+  if (is_low_surrogate(unit)) return half_pair("the second half of a surrogate pair stands alone");
+  if (!is_high_surrogate(unit)) return {static_cast<char32_t>(unit), kEscapeBytes};
   const bool has_second = raw.size() >= at + 8 && raw[at + 6] == '\\' && raw[at + 7] == 'u';
   const int second = has_second ? hex_unit(raw, at + 8) : kNoDigit;
-  if (!is_low_surrogate(second)) return {0, 0, "the first half of a surrogate pair stands alone"};
-  return {static_cast<char32_t>(0x10000 + ((unit - 0xD800) << 10) + (second - 0xDC00)), 12, {}};
+  if (!is_low_surrogate(second)) return half_pair("the first half of a surrogate pair stands alone");
+  return {static_cast<char32_t>(0x10000 + ((unit - 0xD800) << 10) + (second - 0xDC00)), 2 * kEscapeBytes};
 }
 
 }  // namespace
 
-Unescaped unescape_json(std::string_view raw, char* place) {
+Unescaped unescape_json(std::string_view raw, char* place, HalfPairs half_pairs) {
   size_t size = 0;
   size_t at = 0;
   while (at < raw.size()) {
@@ -77,7 +83,8 @@ Unescaped unescape_json(std::string_view raw, char* place) {
     const char kind = at + 1 < raw.size() ? raw[at + 1] : '\0';
     if (kind == 'u') {
       const CodePoint point = unicode_escape(raw, at);
-      if (!point.fault.empty()) return {size, point.fault, at};
+      const bool replaced = point.half_pair && half_pairs == HalfPairs::replace;
+      if (!point.fault.empty() && !replaced) return {size, point.fault, at, point.half_pair};
       char utf8[4];
       const size_t bytes = write_utf8(point.code, utf8);
       if (place) std::memcpy(place + size, utf8, bytes);

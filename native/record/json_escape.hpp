@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace nexpo {
@@ -10,11 +11,17 @@ struct Unescaped {
   size_t size = 0;
   std::string_view fault = {};  ///< empty if all is well
   size_t fault_at = 0;          ///< byte of `raw`
+  bool half_pair = false;       ///< the fault is half of a surrogate pair: sound JSON that no Unicode text can hold
+};
+
+enum class HalfPairs : uint8_t {
+  refuse,
+  replace,  ///< by U+FFFD
 };
 
 /// Resolves the escapes of `raw`, which is the inside of a JSON string. Writes to `place`, never more than raw.size()
-/// bytes, or only checks if `place` is null. Half of a surrogate pair is a fault: no Unicode text can hold it.
-Unescaped unescape_json(std::string_view raw, char* place);
+/// bytes, or only checks if `place` is null.
+Unescaped unescape_json(std::string_view raw, char* place, HalfPairs half_pairs = HalfPairs::refuse);
 
 /// Whether `text` is a number by the JSON grammar: no plus sign, no leading zero, no bare point, no NaN.
 bool is_json_number(std::string_view text);

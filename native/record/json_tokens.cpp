@@ -90,11 +90,16 @@ void JsonCursor::fail_too_deep() const {
   fail(fmt::format("arrays and objects are nested deeper than {} levels", kDepthMax));
 }
 
-std::string_view JsonCursor::unescape(std::string_view text, std::string_view raw, Arena& arena) {
+void JsonCursor::fail_unescaping(std::string_view text, size_t begin, const Unescaped& result) {
+  if (!result.half_pair) fail_in(text, begin + result.fault_at, result.fault);
+  throw Error(ErrorKind::invalid, fmt::format("JSON at byte {}: {}", begin + result.fault_at, result.fault))
+      .with_code(std::string(kHalfPair));
+}
+
+std::string_view JsonCursor::unescape(std::string_view text, std::string_view raw, Arena& arena, HalfPairs half_pairs) {
   char* const place = arena.allocate(raw.size());
-  const Unescaped result = unescape_json(raw, place);
-  if (!result.fault.empty())
-    fail_in(text, static_cast<size_t>(raw.data() - text.data()) + result.fault_at, result.fault);
+  const Unescaped result = unescape_json(raw, place, half_pairs);
+  if (!result.fault.empty()) fail_unescaping(text, static_cast<size_t>(raw.data() - text.data()), result);
   return {place, result.size};
 }
 
@@ -115,8 +120,8 @@ void JsonCursor::skip_nested() {
 
 void JsonCursor::check_scalar() {
   if (peek() == '"') {
-    const Unescaped result = unescape_json(body(), nullptr);
-    if (!result.fault.empty()) fail_at(offset() + 1 + result.fault_at, result.fault);
+    const Unescaped result = unescape_json(body(), nullptr, half_pairs_);
+    if (!result.fault.empty()) fail_unescaping(text_, offset() + 1, result);
     ++at_;
   } else if (peek() == '-' || (peek() >= '0' && peek() <= '9')) {
     take_number();
@@ -127,8 +132,8 @@ void JsonCursor::check_scalar() {
 
 void JsonCursor::check_name() {
   const size_t at = offset() + 1;
-  const Unescaped result = unescape_json(take_name(), nullptr);
-  if (!result.fault.empty()) fail_at(at + result.fault_at, result.fault);
+  const Unescaped result = unescape_json(take_name(), nullptr, half_pairs_);
+  if (!result.fault.empty()) fail_unescaping(text_, at, result);
 }
 
 std::string_view JsonCursor::take_raw() {

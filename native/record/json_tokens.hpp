@@ -35,9 +35,13 @@ class JsonTokens {
 
 /// Walks over tokens, one value at a time. Every step is bounds-checked; what is stepped over with skip() is checked
 /// for its brackets only, what is read is checked in full. All faults are Error{invalid} with the byte offset.
+/// Half of a surrogate pair in a string that is read is a fault of its own, with the code kHalfPair: the JSON around it
+/// is sound, and a cursor told to replace_half_pairs() reads over it.
 /// A small value to copy: loops work on a local copy, which then lives in registers.
 class JsonCursor {
  public:
+  static constexpr std::string_view kHalfPair = "half_surrogate_pair";  ///< Error::code
+
   JsonCursor(std::string_view text, const JsonTokens& tokens) : text_(text), at_(tokens.begin()), end_(tokens.end()) {}
 
   /// The first byte of the token at hand: { } [ ] : , " or the first of a number or word. 0 at the end.
@@ -46,6 +50,9 @@ class JsonCursor {
   /// Byte offset of the token at hand.
   size_t offset() const { return at_ < end_ ? *at_ : text_.size(); }
   void advance() { ++at_; }
+  /// From here on half of a surrogate pair reads as U+FFFD.
+  void replace_half_pairs() { half_pairs_ = HalfPairs::replace; }
+  void refuse_half_pairs() { half_pairs_ = HalfPairs::refuse; }
 
   /// Takes the name of a member and its colon. Escapes are left as they are.
   std::string_view take_name() {
@@ -67,7 +74,7 @@ class JsonCursor {
   std::string_view take_string(Arena& arena) {
     const std::string_view raw = body();
     ++at_;
-    return has_backslash(raw) ? unescape(text_, raw, arena) : raw;
+    return has_backslash(raw) ? unescape(text_, raw, arena, half_pairs_) : raw;
   }
   /// Takes a number and gives its text.
   std::string_view take_number() {
@@ -96,7 +103,9 @@ class JsonCursor {
     return false;
   }
   /// A name with its escapes resolved.
-  std::string_view unescape_name(std::string_view raw, Arena& arena) const { return unescape(text_, raw, arena); }
+  std::string_view unescape_name(std::string_view raw, Arena& arena) const {
+    return unescape(text_, raw, arena, half_pairs_);
+  }
   /// Steps over one value of any kind.
   void skip() { begins_nested() ? skip_nested() : skip_scalar(); }
   bool begins_nested() const {
@@ -136,13 +145,15 @@ class JsonCursor {
   void check_name();
 
   // Static, so that a local cursor need not have an address.
-  static std::string_view unescape(std::string_view text, std::string_view raw, Arena& arena);
+  static std::string_view unescape(std::string_view text, std::string_view raw, Arena& arena, HalfPairs half_pairs);
+  [[noreturn, gnu::cold]] static void fail_unescaping(std::string_view text, size_t begin, const Unescaped& result);
   [[noreturn, gnu::cold]] static void fail_in(std::string_view text, size_t offset, std::string_view reason);
   [[noreturn]] void fail_too_deep() const;
 
   std::string_view text_;
   const uint32_t* at_;
   const uint32_t* end_;
+  HalfPairs half_pairs_ = HalfPairs::refuse;
 };
 
 }  // namespace nexpo

@@ -17,12 +17,6 @@ struct Cursor {
   friend bool operator==(const Cursor&, const Cursor&) = default;
 };
 
-struct Page {
-  RecordBatch records;
-  Cursor next;        ///< resume point once this page is committed
-  bool last = false;  ///< nothing follows; `next` is where the next run starts
-};
-
 /// Why one record was refused. `code` is ours ("required", "type") or the target's own ("STRING_TOO_LONG").
 struct Rejection {
   size_t row = 0;  ///< index into the batch it is about
@@ -30,6 +24,16 @@ struct Rejection {
   std::string message;
   std::string field;       ///< target field, or empty
   bool retryable = false;  ///< true: tried again in the next run (locks, missing parents)
+  bool in_doubt = false;   ///< true: an earlier attempt whose answer was lost may have had its effect
+};
+
+struct Page {
+  RecordBatch records;
+  Cursor next;        ///< resume point once this page is committed
+  bool last = false;  ///< nothing follows; `next` is where the next run starts
+  /// Rows that are there, but not with the values they have in the source, in order of Rejection::row, an index into
+  /// `records`. `field` is the source path.
+  std::vector<Rejection> unreadable;
 };
 
 enum class Outcome : uint8_t { created, updated, unchanged, deleted, rejected };

@@ -4,7 +4,7 @@ namespace nexpo {
 
 MappedPage map_page(const MappingPlan& mapping, Page page) {
   MappedPage out;
-  out.mapped = mapping.apply(page.records);
+  out.mapped = mapping.apply(page.records, std::move(page.unreadable));
   out.fingerprints.reserve(out.mapped.records.size());
   for (size_t row = 0; row < out.mapped.records.size(); ++row)
     out.fingerprints.push_back(fingerprint_of(out.mapped.records.row(row)));

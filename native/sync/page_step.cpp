@@ -162,13 +162,14 @@ class PageStep::Body {
       return context_.pass.writer->write(batch);
     };
     BatchReceipt receipt = co_await with_retry(context_.pass.clock, context_.plan.retry, context_.pass.abort, write);
-    if (attempts > 1) keep_doubts(receipt);
+    keep_doubts(receipt, attempts > 1);
     take(std::move(receipt), writes_);
   }
 
   /// A record that is refused on a repeat may have been taken by the attempt whose answer was lost.
-  void keep_doubts(const BatchReceipt& receipt) {
+  void keep_doubts(const BatchReceipt& receipt, bool repeated) {
     for (const Rejection& reason : receipt.rejections) {
+      if (!repeated && !reason.in_doubt) continue;
       const size_t row = writes_.at(reason.row);
       LinkWrite doubt = intent_of(row);
       doubt.pending = std::exchange(doubt.fingerprint, out_.known[row] ? out_.known[row]->fingerprint : Fingerprint());

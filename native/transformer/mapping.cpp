@@ -1,5 +1,8 @@
 #include "transformer/mapping.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "record/utf8.hpp"
@@ -22,9 +25,11 @@ std::string excerpt(Value value) {
 // Maps one page. Failures that a policy swallows are counted by field and reported once.
 class PageMapper {
  public:
-  PageMapper(const std::vector<FieldPlan>& fields, const RecordBatch& source, MappedBatch& out)
+  PageMapper(const std::vector<FieldPlan>& fields, const RecordBatch& source, std::vector<Rejection> unreadable,
+             MappedBatch& out)
       : fields_(fields),
         source_(source),
+        unreadable_(std::move(unreadable)),
         out_(out),
         context_{*out.records.arena(), {}, {}, {}, {}},
         swallowed_(fields.size()) {}
@@ -32,7 +37,15 @@ class PageMapper {
   void run() {
     out_.records.reserve(source_.size());
     out_.source_row.reserve(source_.size());
+    size_t next_unreadable = 0;
     for (size_t row = 0; row < source_.size(); ++row) {
+      if (next_unreadable < unreadable_.size() && unreadable_[next_unreadable].row == row) {
+        Rejection& reason = unreadable_[next_unreadable++];
+        if (source_.head(row).op == RecordOp::upsert) {
+          reject_unreadable(std::move(reason));
+          continue;
+        }
+      }
       const std::span<Value> cells = out_.records.add(source_.head(row));
       if (source_.head(row).op == RecordOp::remove || map_row(row, cells)) {
         out_.source_row.push_back(row);
@@ -100,8 +113,17 @@ class PageMapper {
     return false;
   }
 
+  void reject_unreadable(Rejection reason) {
+    const auto fed = std::find_if(fields_.begin(), fields_.end(),
+                                  [&](const FieldPlan& field) { return field.source == reason.field; });
+    if (!reason.field.empty()) reason.message = fmt::format("{}: {}", reason.field, reason.message);
+    reason.field = fed == fields_.end() ? "" : fed->target;
+    out_.rejections.push_back(std::move(reason));
+  }
+
   const std::vector<FieldPlan>& fields_;
   const RecordBatch& source_;
+  std::vector<Rejection> unreadable_;
   MappedBatch& out_;
   StepContext context_;
   std::vector<size_t> swallowed_;  ///< by field
@@ -124,13 +146,13 @@ std::string_view MappingPlan::renamed_from(std::string_view target) const {
   return "";
 }
 
-MappedBatch MappingPlan::apply(const RecordBatch& source) const {
+MappedBatch MappingPlan::apply(const RecordBatch& source, std::vector<Rejection> unreadable) const {
   MappedBatch out;
   auto arena = std::make_shared<Arena>();
   if (source.arena()) arena->keep(source.arena());
   arena->keep(state_->memory);
   out.records = RecordBatch(state_->targets, std::move(arena));
-  PageMapper(state_->fields, source, out).run();
+  PageMapper(state_->fields, source, std::move(unreadable), out).run();
   return out;
 }
 

@@ -51,7 +51,8 @@ class MappingPlan {
 
   /// Pure and thread-safe. Adds the source path slots' values to a new batch; values that no step changes are passed
   /// on as views, so the result keeps the source's arena alive.
-  MappedBatch apply(const RecordBatch& source) const;
+  /// Rows in `unreadable` (see Page) are rejected as they are.
+  MappedBatch apply(const RecordBatch& source, std::vector<Rejection> unreadable = {}) const;
 
   struct State;  ///< transformer/plan.hpp
 

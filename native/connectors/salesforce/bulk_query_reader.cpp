@@ -31,8 +31,9 @@ std::string BulkQueryReader::statement() const {
   select.object = columns.object;
   select.fields = columns.select_list(plan_.deleted_too);
   const bool hide_archived = plan_.deleted_too && columns.has_is_archived;
-  select.where = all_of(
-      {plan_.full ? "" : within(columns.stamp, plan_.progress.window), hide_archived ? "IsArchived = false" : ""});
+  const std::string bounds = plan_.full ? "" : within(columns.stamp, plan_.progress.window);
+  const std::string rest = plan_.progress.at.id.empty() ? "" : behind(columns.stamp, plan_.progress.at);
+  select.where = all_of({rest, bounds, hide_archived ? "IsArchived = false" : ""});
   return to_soql(select);
 }
 

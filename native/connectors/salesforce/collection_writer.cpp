@@ -68,7 +68,10 @@ Task<> CollectionWriter::send_chunk(const RecordBatch& batch, Rows rows, Results
   std::string doing = "salesforce: write of " + fields_.object;
   http::Response answer = co_await org_->send_json("PATCH", std::move(path), std::move(body), std::move(doing));
   std::vector<RowResult> parsed = parse_collection(std::move(answer.body), rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) results[rows[i]] = std::move(parsed[i]);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    parsed[i].in_doubt = answer.in_doubt || results[rows[i]].in_doubt;
+    results[rows[i]] = std::move(parsed[i]);
+  }
 }
 
 }  // namespace nexpo::salesforce

@@ -19,7 +19,8 @@ struct RowResult {
   bool success = false;
   bool created = false;
   std::string id;
-  Fault fault;  ///< if it failed
+  Fault fault;            ///< if it failed
+  bool in_doubt = false;  ///< see http::Response
 };
 
 /// Body of an upsert (by external id) or update (by Id) of some rows of a batch, in that order. Unset cells are left

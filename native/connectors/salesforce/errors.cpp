@@ -185,7 +185,7 @@ std::optional<Error> worth_repeating(const http::Response& response, std::string
   const bool fine = response.status < 400 && response.status != 300;
   if (fine) return {};
   const Fault fault = fault_of(response.status, response.body);
-  if (daily_quota_exceeded(fault) || fault.code == "QUERY_TIMEOUT") return {};
+  if (daily_quota_exceeded(fault) || fault.code == kQueryTimeout) return {};
   Error error = error_of(fault, response.status, doing);
   if (!error.retryable()) return {};
   return error;

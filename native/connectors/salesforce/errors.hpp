@@ -45,6 +45,7 @@ bool daily_quota_exceeded(const Fault& fault);
 
 /// Our code for a row that a bulk job ended without coming to.
 constexpr std::string_view kUnprocessed = "unprocessed";
+constexpr std::string_view kQueryTimeout = "QUERY_TIMEOUT";
 
 /// A row was refused for a reason that may be gone in the next run: locks, a missing parent, server trouble.
 bool row_may_pass_later(std::string_view code, std::string_view message);

@@ -73,12 +73,14 @@ Task<Page> QueryReader::next() {
 void QueryReader::decode(std::string body) {
   RecordBatch wide = format_.wide_batch();
   const std::string_view text = wide.arena()->adopt(std::move(body));
-  const JsonDecoder::Envelope envelope = decoder_.decode_page(text, "records", format_.selection(), wide);
+  JsonDecoder::Envelope envelope = decoder_.decode_page(text, "records", format_.selection(), wide);
   const bool done = envelope.scalar("done") != "false";
   const std::string_view more = envelope.scalar("nextRecordsUrl");
   if (!done && (more.empty() || wide.empty())) {
     throw Error(ErrorKind::unavailable, "salesforce: an answer says that more follows, but not where");
   }
+  unreadable_.assign(std::make_move_iterator(envelope.unreadable.begin()),
+                     std::make_move_iterator(envelope.unreadable.end()));
   fetched_ = format_.finish_json(wide);
   given_ = 0;
   more_ = more;
@@ -90,6 +92,10 @@ Page QueryReader::take_page() {
   const size_t count = std::min(fetched_.size() - given_, static_cast<size_t>(plan_.page_rows));
   Page page;
   if (count > 0) plan_.progress.at = format_.position_of(fetched_, given_ + count - 1, !plan_.full);
+  for (; !unreadable_.empty() && unreadable_.front().row < given_ + count; unreadable_.pop_front()) {
+    page.unreadable.push_back(std::move(unreadable_.front()));
+    page.unreadable.back().row -= given_;
+  }
   if (count == fetched_.size()) {
     page.records = std::exchange(fetched_, {});
   } else {

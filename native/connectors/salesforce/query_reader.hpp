@@ -1,6 +1,7 @@
 // QueryReader: reads rows by keyset over the REST query resource.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 
@@ -31,6 +32,8 @@ class QueryReader final : public Reader {
 
   Task<Page> next() override;
   bool complete() const override { return plan_.full; }
+  /// Of the last row that was handed over.
+  const Position& position() const { return plan_.progress.at; }
 
  private:
   std::string statement() const;
@@ -43,6 +46,7 @@ class QueryReader final : public Reader {
   RowFormat format_;
   JsonDecoder decoder_;
   RecordBatch fetched_;     ///< rows of the last answer
+  std::deque<Rejection> unreadable_;  ///< of those not handed over yet
   size_t given_ = 0;        ///< of those, handed over
   std::string more_;        ///< where the statement's rows go on, if the server gave fewer than LIMIT at once, or empty
   size_t came_ = 0;         ///< rows that came for the statement so far

@@ -73,8 +73,8 @@ BatchReceipt SalesforceWriter::receipt_of(const RecordBatch& batch, std::vector<
     if (!result.success) {
       to.outcome = Outcome::rejected;
       const bool later = row_may_pass_later(result.fault.code, result.fault.message);
-      receipt.rejections.push_back(
-          {row, std::move(result.fault.code), std::move(result.fault.message), std::move(result.fault.field), later});
+      receipt.rejections.push_back({row, std::move(result.fault.code), std::move(result.fault.message),
+                                    std::move(result.fault.field), later, result.in_doubt});
       continue;
     }
     to.outcome = result.created ? Outcome::created : result.id.empty() ? Outcome::unchanged : Outcome::updated;
@@ -91,8 +91,8 @@ Task<BatchReceipt> SalesforceWriter::remove(const RecordBatch& keys, DeleteKind 
     receipt.receipts.push_back({result.success ? Outcome::deleted : Outcome::rejected, {}});
     if (result.success) continue;
     const bool later = row_may_pass_later(result.fault.code, result.fault.message);
-    receipt.rejections.push_back(
-        {row, std::move(result.fault.code), std::move(result.fault.message), std::move(result.fault.field), later});
+    receipt.rejections.push_back({row, std::move(result.fault.code), std::move(result.fault.message),
+                                  std::move(result.fault.field), later, result.in_doubt});
   }
   co_return receipt;
 }

@@ -51,6 +51,15 @@ TEST_F(RetryingTest, PassesASuccessOnWithoutWaiting) {
   EXPECT_EQ(passed(), 0ms);
 }
 
+TEST_F(RetryingTest, MarksAnAnswerThatCameAfterAnAttemptOfUnknownOutcome) {
+  const auto after = [&](int first) {
+    return std::get<0>(result_of([&](const Request&, int number) { return answer(number == 1 ? first : 200); }));
+  };
+  EXPECT_FALSE(after(200).in_doubt);
+  EXPECT_FALSE(after(503).in_doubt);
+  EXPECT_TRUE(after(502).in_doubt);
+}
+
 TEST_F(RetryingTest, RepeatsTheSameRequestUntilItIsAnswered) {
   Request request;
   request.method = "PATCH";

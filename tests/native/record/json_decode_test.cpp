@@ -140,6 +140,25 @@ TEST(JsonDecoder, RefusesHalfASurrogatePair) {
   EXPECT_EQ(fault_of(R"({"s":"\ude00"})", {"other"}), "no fault");
 }
 
+TEST(JsonDecoder, ReadsAPageWithHalfASurrogatePairAndSaysWhichRowsHoldOne) {
+  const Selection selection({"id", "s", "o"});
+  RecordBatch batch(selection.shape(), std::make_shared<Arena>());
+  const std::string_view text = batch.arena()->adopt(
+      R"({"records":[{"id":"1","s":"whole"},{"id":"2","s":"x\ud83dy","o":[1]},{"id":"3","s":"\ud83d\ude00"},)"
+      R"({"id":"4","o":{"n":"\ude00"}},{"id":"5","unwanted":"\ude00"}],"done":true})");
+  const JsonDecoder::Envelope envelope = JsonDecoder().decode_page(text, "records", selection, batch);
+  ASSERT_EQ(batch.size(), 5U);
+  EXPECT_EQ(batch.row(1)[0], Value::text("2"));
+  EXPECT_EQ(batch.row(1)[1], Value::text("x\xEF\xBF\xBDy"));
+  EXPECT_EQ(batch.row(2)[1], Value::text("\xF0\x9F\x98\x80"));
+  EXPECT_EQ(envelope.scalar("done"), "true");
+  ASSERT_EQ(envelope.unreadable.size(), 2U);
+  EXPECT_EQ(envelope.unreadable[0].row, 1U);
+  EXPECT_EQ(envelope.unreadable[0].field, "s");
+  EXPECT_THAT(envelope.unreadable[0].message, HasSubstr("the first half of a surrogate pair stands alone"));
+  EXPECT_EQ(envelope.unreadable[1].row, 3U);
+}
+
 TEST(JsonDecoder, RefusesBadEscapesBytesAndControlCharacters) {
   EXPECT_THAT(fault_of(R"({"s":"\x"})", {"s"}), HasSubstr("escape does not exist"));
   EXPECT_THAT(fault_of(R"({"s":"\u12g4"})", {"s"}), HasSubstr("four hexadecimal digits"));

@@ -9,6 +9,17 @@
 namespace nexpo {
 namespace {
 
+TEST(MappedPage, RejectsRowsThatTheSourceCouldNotReadAndKeepsTheirRemovals) {
+  const MappingPlan plan = MappingPlan::compile(nlohmann::json::parse(R"([{"source":"a","target":"B"}])"), "m");
+  RecordBatch source = batch_of(plan.source_paths(), {R"({"a":"1"})", R"({"a":"2"})", R"({"a":"3"})"});
+  source.head(2).op = RecordOp::remove;
+  const MappedBatch mapped = plan.apply(source, {{0, "code", "why", "a", false}, {2, "code", "why", "a", false}});
+  EXPECT_EQ(mapped.source_row, (std::vector<size_t>{1, 2}));
+  ASSERT_EQ(mapped.rejections.size(), 1U);
+  EXPECT_EQ(mapped.rejections[0].field, "B");
+  EXPECT_EQ(mapped.rejections[0].message, "a: why");
+}
+
 std::vector<nlohmann::json> examples_of(const std::string& path) {
   std::ifstream file(path);
   const std::string page{std::istreambuf_iterator<char>(file), {}};

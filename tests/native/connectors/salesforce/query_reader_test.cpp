@@ -53,6 +53,19 @@ TEST_F(SalesforceQueryReader, AFullReadGoesByIdAndEachPageIsAStatementOfItsOwn) 
   EXPECT_THAT(calls[1], HasSubstr("WHERE Id > '001000000000002AAA' ORDER BY Id ASC LIMIT 2"));
 }
 
+TEST_F(SalesforceQueryReader, ARowWithHalfASurrogatePairCostsNoOther) {
+  std::string broken = account(3);
+  broken.replace(broken.find("Account 3"), 9, "Acc\\ud83d");
+  script.when(kQuery, {.body = query_answer({account(1), account(2), broken})});
+  QueryReader rows = reader({"Name"});
+  EXPECT_TRUE(next(rows).unreadable.empty());
+  const Page second = next(rows);
+  ASSERT_EQ(second.records.size(), 1U);
+  ASSERT_EQ(second.unreadable.size(), 1U);
+  EXPECT_EQ(second.unreadable[0].row, 0U);
+  EXPECT_EQ(second.unreadable[0].field, "Name");
+}
+
 TEST_F(SalesforceQueryReader, AWindowGoesByStampAndIdWithinItsBounds) {
   script.when(kQueryAll, {.body = query_answer({account(7, "2026-11-24T11:00:00.000+0000"),
                                                 account(9, "2026-11-24T11:00:00.000+0000", true)})});
