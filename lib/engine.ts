@@ -1,17 +1,21 @@
-import * as path from 'node:path';
-import * as tls from 'node:tls';
-
 import { EngineError } from './errors';
+import * as host from './host.cjs';
 import { loadNative, type Native } from './load';
 import type {
+  EndPoint,
   EngineEvent,
   EngineOptions,
+  ObjectSummary,
+  PlainRecord,
   PlanReport,
+  ReadRequest,
   RejectedRecord,
+  RowResult,
   RunReport,
   RunSummary,
   Schema,
   SyncFile,
+  WriteRequest,
 } from './types';
 
 /**
@@ -84,6 +88,38 @@ export class Engine {
     return this.#call('sync.forget', { file });
   }
 
+  /** The objects of one system that can be read or written; `search` looks at names and labels, whatever their case. */
+  async objects(end: EndPoint, how: { search?: string; limit?: number } = {}): Promise<ObjectSummary[]> {
+    const { objects } = await this.#call<{ objects: ObjectSummary[] }>('end.objects', { end, ...how });
+    return objects;
+  }
+
+  /** What one system says about an object. */
+  describe(end: EndPoint, object: string): Promise<Schema> {
+    return this.#call('end.describe', { end, object });
+  }
+
+  /** Connects to one system, with one cheap call. A refusal is an answer, wrong settings are an exception. */
+  testConnection(end: EndPoint): Promise<{ ok: boolean; message: string }> {
+    return this.#call('end.test', { end });
+  }
+
+  /** Some records of an object. `more`: the limit left some out. */
+  async read(end: EndPoint, request: ReadRequest): Promise<{ records: PlainRecord[]; more: boolean }> {
+    const { modifiedAfter, ...rest } = request;
+    const since = modifiedAfter === undefined ? {} : { modifiedAfter: toMillis('modifiedAfter', modifiedAfter) };
+    return this.#call('end.read', { end, ...rest, ...since });
+  }
+
+  /** Upserts records by key, with one result for each, in order. A record that is refused costs the others nothing. */
+  async write(end: EndPoint, request: WriteRequest): Promise<RowResult[]> {
+    const { records, ...rest } = request;
+    if (records.length === 0) return [];
+    const body = { end, ...rest, fields: fieldsOf(records), records: JSON.stringify(records) };
+    const { results } = await this.#call<{ results: RowResult[] }>('end.write', body);
+    return results;
+  }
+
   /** Stops all runs after the page in flight and closes the state. The engine is of no use afterwards. */
   async close(): Promise<void> {
     this.#closing ??= this.#native.close(this.#handle);
@@ -100,6 +136,22 @@ export class Engine {
   }
 }
 
+function toMillis(field: string, time: string | Date): number {
+  const millis = new Date(time).getTime();
+  if (!Number.isNaN(millis)) return millis;
+  throw new EngineError(`${field}: "${String(time)}" is no point in time; write it as 2026-01-31T12:00:00Z`, {
+    kind: 'invalid',
+    field,
+  });
+}
+
+/** Every field that some record has. */
+function fieldsOf(records: PlainRecord[]): string[] {
+  const fields = new Set<string>();
+  for (const record of records) for (const field of Object.keys(record)) fields.add(field);
+  return [...fields];
+}
+
 /** An exception of the listener is its own affair: an uncaught one of the process, not of the run that told it. */
 function pass(event: string, onEvent: (event: EngineEvent) => void): void {
   try {
@@ -112,23 +164,16 @@ function pass(event: string, onEvent: (event: EngineEvent) => void): void {
 }
 
 function withDefaults(options: EngineOptions): EngineOptions {
-  const keys = process.env.ENCRYPTION_KEY?.split(',')
+  const keys = host
+    .setting('ENCRYPTION_KEY')
+    ?.split(',')
     .map((key) => key.trim())
     .filter(Boolean);
   return {
     ...options,
-    home: path.resolve(options.home ?? process.env.DATA_SYNC_HOME ?? '.data-sync'),
-    databaseUrl: options.databaseUrl ?? process.env.DATABASE_URL,
+    home: host.absolutePath(options.home ?? host.setting('DATA_SYNC_HOME') ?? '.data-sync'),
+    databaseUrl: options.databaseUrl ?? host.setting('DATABASE_URL'),
     encryptionKeys: options.encryptionKeys ?? keys,
-    caPem: options.caPem ?? nodeCertificates(),
+    caPem: options.caPem ?? host.trustedCertificates(),
   };
-}
-
-/** The CA certificates that Node itself trusts, so that NODE_EXTRA_CA_CERTS and --use-system-ca hold here too. */
-function nodeCertificates(): string {
-  const newer = tls as typeof tls & { getCACertificates?: (type: 'default' | 'extra') => string[] };
-  const pem = newer.getCACertificates
-    ? [...newer.getCACertificates('default'), ...newer.getCACertificates('extra')]
-    : [...tls.rootCertificates];
-  return pem.join('\n');
 }

@@ -101,6 +101,8 @@ export interface FieldSchema {
   updatable: boolean;
   required: boolean;
   unique: boolean;
+  /** Records can be matched by it when they are written: Salesforce's Id, external ids and lookups; unique columns. */
+  matchKey: boolean;
   values: string[];
   refersTo: string[];
 }
@@ -110,6 +112,57 @@ export interface Schema {
   keyField: string;
   versionField: string;
   fields: FieldSchema[];
+}
+
+/** One row of a list of objects. */
+export interface ObjectSummary {
+  /** As `object` takes it: `Account`, `public.orders`. */
+  name: string;
+  label: string;
+  queryable: boolean;
+  /** May this user make, may it change records? */
+  creatable: boolean;
+  updatable: boolean;
+}
+
+/** A record as a plain object: one member for each field, dotted names flat (`{"Owner.Name": "Ada"}`). */
+export type PlainRecord = Record<string, unknown>;
+
+/** Records that one call of read(), write() or changes() takes or gives at most. A sync has no such limit. */
+export const callRecordsMax = 50_000;
+
+export interface ReadRequest {
+  object: string;
+  /** Field paths: `Name`, `Owner.Name`. */
+  fields: string[];
+  /** From 1 to callRecordsMax. */
+  limit: number;
+  /** Only records with a change stamp at or after this; they come in the order of change. Default: all, by key. */
+  modifiedAfter?: string | Date;
+  /**
+   * Also records that were deleted since `modifiedAfter`, which has to be set. They have `_deleted: true`, their key,
+   * and what else the system still tells.
+   */
+  deleted?: boolean;
+}
+
+export interface WriteRequest {
+  object: string;
+  /** The field that records are matched by: `Id`, an external id, a unique column. Each record has to have it. */
+  keyField: string;
+  /** null clears a field, a member that is not there leaves it alone. Of two with one key the later one holds. */
+  records: PlainRecord[];
+  mode?: 'upsert';
+}
+
+/** What became of one record that was written. */
+export interface RowResult {
+  /** Place in `records`. */
+  index: number;
+  outcome: 'created' | 'updated' | 'unchanged' | 'rejected';
+  /** The record's identity in the target (Salesforce: its Id), "" where it was rejected. */
+  targetKey: string;
+  error?: { code: string; message: string; field: string; retryable: boolean };
 }
 
 export interface RejectedRecord {

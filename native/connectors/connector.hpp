@@ -30,6 +30,7 @@ struct ReadPlan {
   bool incremental = false;        ///< true: changes since `from`; false: everything
   bool deletions = false;          ///< true: also give `remove` rows for records that are gone, where the system tells
   Cursor from;                     ///< the cursor of the last committed page, or empty
+  int64_t records_wanted = 0;      ///< the caller lets go after about so many, so a bulk job would not pay; 0: all
 };
 
 /// One pass over an object. Records may come more than once, never not at all (cursor law: inclusive bounds with
@@ -44,11 +45,20 @@ class Reader {
   virtual bool complete() const { return true; }
 };
 
+/// Where reading changes begins.
+struct StartPoint {
+  Cursor cursor;      ///< for ReadPlan::from, with `incremental`
+  std::string stamp;  ///< no record that the read leaves out has a higher one; empty: not known, as nothing is there
+};
+
 class Source {
  public:
   virtual ~Source() = default;
   virtual Task<Schema> describe(std::string object) = 0;
   virtual Task<std::unique_ptr<Reader>> read(ReadPlan plan) = 0;
+  /// The start for what changes at `time` or later; without a time, from now on by the server's clock, less the overlap
+  /// for transactions that commit late. Throws Error{invalid} if the object has no change stamp that is a time.
+  virtual Task<StartPoint> start_at(std::string object, std::optional<Time> time);
 };
 
 /// What one run asks a target to be ready for.
@@ -88,6 +98,15 @@ class Target {
   virtual Task<std::unique_ptr<Writer>> open(WritePlan plan) = 0;
 };
 
+/// One row of a list of objects.
+struct ObjectSummary {
+  std::string name;  ///< as `object` of a plan takes it
+  std::string label;
+  bool queryable = true;
+  bool creatable = true;  ///< this user may make records
+  bool updatable = true;
+};
+
 /// One configured system. A source and a target both hang off it and must not outlive it.
 class Connection {
  public:
@@ -97,8 +116,8 @@ class Connection {
   virtual std::string identity() const = 0;
   /// Proves that the configuration works, with one cheap call. The text says as whom and to what.
   virtual Task<std::string> test() = 0;
-  /// Names of the objects that can be read or written.
-  virtual Task<std::vector<std::string>> objects() = 0;
+  /// The objects that this user can read or write, in the system's own order.
+  virtual Task<std::vector<ObjectSummary>> objects() = 0;
   virtual std::unique_ptr<Source> source() = 0;
   virtual std::unique_ptr<Target> target() = 0;
   /// Calls made to the system so far: HTTP attempts, or statements for a database.

@@ -64,6 +64,7 @@ void Engine::close(std::function<void()> done) {
   state->runtime.loop.post([state, done = std::move(done)] {
     Runtime& runtime = state->runtime;
     runtime.closing = true;
+    runtime.calls_stop.cancel();
     ++state->calls;  // this one, until every run was asked
     state->on_idle.push_back(done);
     const auto runs = runtime.runs;

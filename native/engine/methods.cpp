@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "engine/end_methods.hpp"
 #include "engine/query_methods.hpp"
 #include "engine/report_json.hpp"
 #include "engine/run_methods.hpp"
@@ -15,10 +16,11 @@ using nlohmann::json;
 
 struct Method {
   std::string_view name;
-  Task<json> (*run)(Runtime&, json);
+  Task<json> (*run)(Runtime&, json) = nullptr;
+  Task<std::string> (*run_as_text)(Runtime&, json) = nullptr;  ///< instead, where the answer holds records
 };
 
-constexpr std::array<Method, 10> kMethods{{
+constexpr std::array<Method, 15> kMethods{{
     {"sync.run", run_sync},
     {"sync.schedule", schedule_sync},
     {"sync.stop", stop_sync},
@@ -28,6 +30,11 @@ constexpr std::array<Method, 10> kMethods{{
     {"sync.status", list_runs},
     {"sync.rejected", list_rejected},
     {"sync.forget", forget_sync},
+    {"end.objects", list_objects},
+    {"end.describe", describe_object},
+    {"end.test", test_connection},
+    {"end.read", nullptr, read_records},
+    {"end.write", nullptr, write_records},
     {"engine.info", engine_info},
 }};
 
@@ -40,6 +47,7 @@ Task<std::string> call_method(Runtime& runtime, std::string method, std::string 
     if (!parsed.is_object()) throw Error(ErrorKind::invalid, fmt::format("{}: the body must be a JSON object", method));
     if (known.run != run_sync && known.run != stop_sync && runtime.closing)
       throw Error(ErrorKind::cancelled, "the engine is closing");
+    if (known.run_as_text) co_return co_await known.run_as_text(runtime, std::move(parsed));
     const json answer = co_await known.run(runtime, std::move(parsed));
     co_return dump(answer);
   }

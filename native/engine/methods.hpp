@@ -19,6 +19,11 @@ namespace nexpo {
 /// | sync.status | {syncId?, limit?} | {runs} newest first |
 /// | sync.rejected | {syncId, after?, limit?} | {records} |
 /// | sync.forget | {file} | forgets links, runs and rejected records of a sync |
+/// | end.objects | {end, search?, limit?} | {objects} |
+/// | end.describe | {end, object} | Schema |
+/// | end.test | {end} | {ok, message} |
+/// | end.read | {end, object, fields, limit, modifiedAfter? in ms since 1970, deleted?} | {records, more} |
+/// | end.write | {end, object, keyField, fields, records: their array as JSON text, mode?} | {results} in order |
 /// | engine.info | {} | {version, store, connectors} |
 /// Throws Error{invalid} for a name that is not in the table.
 Task<std::string> call_method(Runtime& runtime, std::string method, std::string body);

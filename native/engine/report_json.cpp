@@ -27,8 +27,8 @@ json to_json(const Schema& schema) {
              {"type", name_of(field.type)},  {"nativeType", field.native_type},
              {"nullable", field.nullable},   {"creatable", field.creatable},
              {"updatable", field.updatable}, {"required", field.required},
-             {"unique", field.unique},       {"values", field.values},
-             {"refersTo", field.refers_to}};
+             {"unique", field.unique},       {"matchKey", field.unique},
+             {"values", field.values},       {"refersTo", field.refers_to}};
     if (field.length_max) one["lengthMax"] = *field.length_max;
     if (field.precision) one["precision"] = *field.precision;
     if (field.scale) one["scale"] = *field.scale;

@@ -125,13 +125,6 @@ Task<> run_and_report(Runtime& runtime, SyncFile file, json body, RunControl con
   runtime.on_event(dump(event));
 }
 
-Task<json> test_end(Connection& connection) {
-  auto result = co_await attempt(connection.test());
-  json out{{"ok", result.index() == 0}};
-  out["message"] = result.index() == 0 ? std::get<0>(result) : std::get<1>(result).message();
-  co_return out;
-}
-
 }  // namespace
 
 Task<json> run_sync(Runtime& runtime, json body) {
@@ -179,6 +172,13 @@ Task<json> stop_sync(Runtime& runtime, json body) {
   if (found == runtime.runs.end()) co_return json{{"stopping", false}};
   spawn(stop_run(runtime, found->second), [](std::exception_ptr) {});
   co_return json{{"stopping", true}};
+}
+
+Task<json> test_end(Connection& connection) {
+  auto result = co_await attempt(connection.test());
+  json out{{"ok", result.index() == 0}};
+  out["message"] = result.index() == 0 ? std::get<0>(result) : std::get<1>(result).message();
+  co_return out;
 }
 
 Task<json> test_sync(Runtime& runtime, json body) {

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "connectors/connector.hpp"
 #include "engine/runtime.hpp"
 
 namespace nexpo {
@@ -11,6 +12,8 @@ Task<nlohmann::json> run_sync(Runtime& runtime, nlohmann::json body);
 Task<nlohmann::json> schedule_sync(Runtime& runtime, nlohmann::json body);
 Task<nlohmann::json> plan_sync(Runtime& runtime, nlohmann::json body);
 Task<nlohmann::json> stop_sync(Runtime& runtime, nlohmann::json body);
+/// {ok, message}: what connecting to the system gave.
+Task<nlohmann::json> test_end(Connection& connection);
 Task<nlohmann::json> test_sync(Runtime& runtime, nlohmann::json body);
 Task<nlohmann::json> schema_sync(Runtime& runtime, nlohmann::json body);
 

@@ -39,7 +39,8 @@ struct Runtime {
   http::CurlClient http;
   std::unique_ptr<StateStore> store;
   std::unique_ptr<SealedCredentials> credentials;
-  std::map<std::string, RunControl> runs;  ///< by sync id
+  std::map<std::string, RunControl> runs;        ///< by sync id
+  CancelToken calls_stop = CancelToken::make();  ///< cancelled on close: ends calls that are no runs
   bool closing = false;
 };
 

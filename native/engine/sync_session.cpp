@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "connectors/registry.hpp"
+#include "engine/end.hpp"
 #include "record/fingerprint.hpp"
 
 namespace nexpo {
@@ -19,9 +19,11 @@ std::string binding_of(const SyncFile& file, const Connection& source, const Con
 }  // namespace
 
 SyncSession::SyncSession(Runtime& runtime, SyncFile file, const RunControl& control)
-    : runtime_(runtime), file_(std::move(file)), mapping_(MappingPlan::compile(file_.field_mappings, "fieldMappings")) {
-  source_connection_ = connect(file_.source_type, file_.source_config, "source", control.stop);
-  target_connection_ = connect(file_.target_type, file_.target_config, "target", control.abort);
+    : file_(std::move(file)), mapping_(MappingPlan::compile(file_.field_mappings, "fieldMappings")) {
+  source_connection_ =
+      connect_end(runtime, file_.source_type, file_.source_config, "source", file_.id + "/source", control.stop);
+  target_connection_ =
+      connect_end(runtime, file_.target_type, file_.target_config, "target", file_.id + "/target", control.abort);
   source_ = source_connection_->source();
   target_ = target_connection_->target();
   plan_.sync_id = file_.id;
@@ -33,15 +35,6 @@ SyncSession::SyncSession(Runtime& runtime, SyncFile file, const RunControl& cont
   plan_.breaker = file_.breaker;
   plan_.limits = file_.limits;
   plan_.plan_hash = binding_of(file_, *source_connection_, *target_connection_) + ":" + mapping_.hash();
-}
-
-std::unique_ptr<Connection> SyncSession::connect(const std::string& type, const nlohmann::json& config, const char* end,
-                                                 CancelToken cancel) {
-  const ConnectorType& connector = connector_type(type, fmt::format("{}.type", end));
-  const nlohmann::json checked = check_config(connector.spec, config, fmt::format("{}.config", end));
-  const ConnectorContext context{runtime_.loop,        runtime_.workers, runtime_.http, *runtime_.credentials,
-                                 file_.id + "/" + end, runtime_.log,     cancel};
-  return connector.connect(checked, context);
 }
 
 Task<> SyncSession::describe() {

@@ -36,10 +36,6 @@ class SyncSession {
   Task<> describe();
 
  private:
-  std::unique_ptr<Connection> connect(const std::string& type, const nlohmann::json& config, const char* end,
-                                      CancelToken cancel);
-
-  Runtime& runtime_;
   SyncFile file_;
   MappingPlan mapping_;
   SyncPlan plan_;

@@ -32,6 +32,25 @@ std::vector<std::string> table_names(sql::PgConnection& connection, const Settin
   return names;
 }
 
+std::vector<ObjectSummary> list_tables(sql::PgConnection& connection, const Settings& settings) {
+  const pqxx::result found =
+      pqxx::nontransaction(connection)
+          .exec_params(
+              "SELECT n.nspname || '.' || c.relname, c.relname, has_table_privilege(c.oid, 'SELECT') AS readable, "
+              "c.relkind IN ('r', 'p') AND has_table_privilege(c.oid, 'INSERT') AS creatable, "
+              "c.relkind IN ('r', 'p') AND has_table_privilege(c.oid, 'UPDATE') AS updatable "
+              "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+              "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname NOT LIKE 'pg\\_%' "
+              "AND n.nspname <> 'information_schema' AND ($1 = '' OR n.nspname = $1) "
+              "AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE') "
+              "ORDER BY n.nspname, c.relname",
+              settings.schema);
+  std::vector<ObjectSummary> tables;
+  for (const pqxx::row& row : found)
+    tables.push_back({row[0].c_str(), row[1].c_str(), row[2].as<bool>(), row[3].as<bool>(), row[4].as<bool>()});
+  return tables;
+}
+
 Table require_table(sql::PgConnection& connection, const Settings& settings, const std::string& object) {
   if (std::optional<Table> table = find_table(connection, settings.schema, object)) return *std::move(table);
   std::vector<std::string> names = table_names(connection, settings);

@@ -32,6 +32,8 @@ std::unique_ptr<Target> make_target(Database& database);
 
 /// The table, or Error{invalid} that names some tables there are.
 Table require_table(sql::PgConnection& connection, const Settings& settings, const std::string& object);
+/// As `schema.table`, with what this user may do.
+std::vector<ObjectSummary> list_tables(sql::PgConnection& connection, const Settings& settings);
 std::vector<std::string> table_names(sql::PgConnection& connection, const Settings& settings);
 Schema schema_of(const Table& table, const Settings& settings);
 

@@ -198,7 +198,27 @@ class TableSource final : public Source {
     co_return co_await database_.pool.run(std::move(work));
   }
 
+  Task<StartPoint> start_at(std::string object, std::optional<Time> time) override {
+    auto work = [&](PgConnection& connection) { return start(connection, object, time); };
+    co_return co_await database_.pool.run(std::move(work));
+  }
+
  private:
+  StartPoint start(PgConnection& connection, const std::string& object, std::optional<Time> time) {
+    const Table table = require_table(connection, database_.settings, object);
+    const Column* version = table.find(schema_of(table, database_.settings).version_field);
+    if (!version)
+      throw Error(ErrorKind::invalid,
+                  fmt::format("versionField: not set, so that changes of table \"{}\" cannot be told from the rest; "
+                              "set it to a column that grows with every change",
+                              table.name))
+          .with_field("versionField");
+    const std::optional<std::string> since =
+        time ? since_of(connection, *version, *time) : read_bounds(connection, table, *version).next;
+    const sql::ReadPosition position{ReadPhase::changes, scalar_of(since), {}, {}, {}, {}};
+    return {position.cursor(), since.value_or("")};
+  }
+
   std::unique_ptr<Reader> open(PgConnection& connection, const ReadPlan& plan) {
     Table table = require_table(connection, database_.settings, plan.object);
     const Schema schema = schema_of(table, database_.settings);  // checks versionField

@@ -54,9 +54,9 @@ class PostgresConnection final : public Connection {
     co_return co_await database_.pool.run(std::move(ask));
   }
 
-  Task<std::vector<std::string>> objects() override {
-    auto names = [this](sql::PgConnection& connection) { return table_names(connection, database_.settings); };
-    co_return co_await database_.pool.run(std::move(names));
+  Task<std::vector<ObjectSummary>> objects() override {
+    auto list = [this](sql::PgConnection& connection) { return list_tables(connection, database_.settings); };
+    co_return co_await database_.pool.run(std::move(list));
   }
 
   std::unique_ptr<Source> source() override { return make_source(database_); }

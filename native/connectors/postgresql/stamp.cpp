@@ -83,4 +83,16 @@ std::string at_least(const Column& version, const std::string& name, const std::
   return fmt::format("{} >= {}::{}", name, since, version.native);
 }
 
+std::string since_of(sql::PgConnection& connection, const Column& version, Time time) {
+  if (!is_time(version))
+    throw Error(ErrorKind::invalid, fmt::format("versionField: column \"{}\" is of type {}, which holds no times",
+                                                version.name, version.native))
+        .with_field("versionField");
+  const std::string moment =
+      fmt::format("(timestamptz 'epoch' + {} * interval '1 microsecond')", time.time_since_epoch().count());
+  const std::string later = version.base == "date" ? as_stamp(version, moment, "least") + " + 1"
+                                                   : as_stamp(version, moment, "least") + " + " + std::string(kOverlap);
+  return pqxx::nontransaction(connection).exec(fmt::format("SELECT ({})::text", later))[0][0].c_str();
+}
+
 }  // namespace nexpo::postgresql

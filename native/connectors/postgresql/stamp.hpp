@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.hpp"
 #include "connectors/postgresql/table.hpp"
 
 namespace nexpo::postgresql {
@@ -26,5 +27,9 @@ Bounds read_bounds(sql::PgConnection& connection, const Table& table, const Colu
 /// Condition for rows at or above `since` (a parameter such as "$1"). Times reach back ten minutes more, for stamps
 /// that are taken from clocks of other machines.
 std::string at_least(const Column& version, const std::string& name, const std::string& since);
+
+/// `time` as the column keeps it, such that at_least() with it means `time` itself.
+/// Throws Error{invalid} if the column does not hold times.
+std::string since_of(sql::PgConnection& connection, const Column& version, Time time);
 
 }  // namespace nexpo::postgresql

@@ -54,7 +54,7 @@ Task<std::string> SalesforceConnection::test() {
                         base.substr(base.rfind('/') + 1));
 }
 
-Task<std::vector<std::string>> SalesforceConnection::objects() { co_return co_await shared_->org.objects(); }
+Task<std::vector<ObjectSummary>> SalesforceConnection::objects() { co_return co_await shared_->org.objects(); }
 
 std::unique_ptr<Source> SalesforceConnection::source() {
   return std::make_unique<SalesforceSource>(std::shared_ptr<Org>(shared_, &shared_->org), settings_);

@@ -18,7 +18,7 @@ class SalesforceConnection final : public Connection {
 
   std::string identity() const override { return identity_; }
   Task<std::string> test() override;
-  Task<std::vector<std::string>> objects() override;
+  Task<std::vector<ObjectSummary>> objects() override;
   std::unique_ptr<Source> source() override;
   std::unique_ptr<Target> target() override;
   uint64_t calls() const override;

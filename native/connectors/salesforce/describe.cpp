@@ -155,17 +155,24 @@ Describe parse_describe(std::string_view body) {
   }
 }
 
-std::vector<std::string> parse_object_names(std::string_view body) {
-  std::vector<std::string> names;
+std::vector<ObjectSummary> parse_objects(std::string_view body) {
+  std::vector<ObjectSummary> objects;
   try {
     const json list = json::parse(body);
     for (const json& object : list.at("sobjects")) {
-      if (flag(object, "queryable") && !flag(object, "deprecatedAndHidden")) names.push_back(object.at("name"));
+      ObjectSummary one;
+      one.name = object.at("name").get<std::string>();
+      one.label = object.value("label", one.name);
+      one.queryable = flag(object, "queryable");
+      one.creatable = flag(object, "createable");
+      one.updatable = flag(object, "updateable");
+      const bool of_use = one.queryable || one.creatable || one.updatable;
+      if (of_use && !flag(object, "deprecatedAndHidden")) objects.push_back(std::move(one));
     }
   } catch (const json::exception& fault) {
     refuse("the list of objects", fault);
   }
-  return names;
+  return objects;
 }
 
 }  // namespace nexpo::salesforce

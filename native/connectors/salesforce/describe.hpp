@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/connector.hpp"
 #include "record/schema.hpp"
 
 namespace nexpo::salesforce {
@@ -34,7 +35,7 @@ struct Describe {
 /// Throws Error{invalid} if the body is no describe.
 Describe parse_describe(std::string_view body);
 
-/// Names of the objects of GET /sobjects that can be queried and are not hidden, in the server's order.
-std::vector<std::string> parse_object_names(std::string_view body);
+/// The objects of GET /sobjects that can be queried or written and are not hidden, in the server's order.
+std::vector<ObjectSummary> parse_objects(std::string_view body);
 
 }  // namespace nexpo::salesforce

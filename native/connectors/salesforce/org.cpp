@@ -160,10 +160,10 @@ Task<Org::DescribeRef> Org::describe_now(std::string object) {
   co_return describe;
 }
 
-Task<std::vector<std::string>> Org::objects() {
+Task<std::vector<ObjectSummary>> Org::objects() {
   std::string path = co_await base() + "/sobjects";
   const http::Response answer = co_await get(std::move(path), "salesforce: list of objects");
-  co_return parse_object_names(answer.body);
+  co_return parse_objects(answer.body);
 }
 
 }  // namespace nexpo::salesforce

@@ -62,7 +62,7 @@ class Org {
   Task<DescribeRef> describe(std::string object);
   /// As above, but asks whether it has changed (If-Modified-Since) where it is known already.
   Task<DescribeRef> describe_now(std::string object);
-  Task<std::vector<std::string>> objects();
+  Task<std::vector<ObjectSummary>> objects();
 
   Clock& clock() { return clock_; }
   Workers& workers() { return workers_; }

@@ -17,13 +17,22 @@ sql::SqliteDatabase& Session::open() {
   return *database_;
 }
 
-std::vector<std::string> table_names(sql::SqliteDatabase& database) {
-  std::vector<std::string> names;
+std::vector<ObjectSummary> list_tables(sql::SqliteDatabase& database) {
+  std::vector<ObjectSummary> tables;
   database
       .statement(
-          "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'view', 'virtual') "
+          "SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'view', 'virtual') "
           "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")
-      .each([&](const auto& row) { names.push_back(row.string(0)); });
+      .each([&](const auto& row) {
+        const bool writable = row.text(1) == "table";
+        tables.push_back({row.string(0), row.string(0), true, writable, writable});
+      });
+  return tables;
+}
+
+std::vector<std::string> table_names(sql::SqliteDatabase& database) {
+  std::vector<std::string> names;
+  for (ObjectSummary& table : list_tables(database)) names.push_back(std::move(table.name));
   return names;
 }
 

@@ -27,6 +27,23 @@ void bind_scalar(sql::SqliteStatement& statement, int index, const nlohmann::jso
   statement.bind(index, std::string_view(kept));
 }
 
+/// The highest stamp that is not in the future, or null.
+nlohmann::json newest_stamp_of(sql::SqliteDatabase& database, const Table& table, const Column& version, Time now) {
+  const std::string from = sql::quoted(table.name);
+  const std::string stamp = sql::quoted(version.name);
+  nlohmann::json newest;
+  const auto take = [&](const auto& row) { newest = scalar_at(row, 0); };
+  database.statement(fmt::format("SELECT max({}) FROM {}", stamp, from)).first(take);
+  const nlohmann::json highest = upper_bound(newest, now);
+  if (highest.is_null()) return newest;
+  sql::SqliteStatement& below = database.statement(fmt::format("SELECT max({0}) FROM {1} WHERE {0} <= ?", stamp, from));
+  if (highest.is_string())
+    below.first(take, std::string_view(highest.get_ref<const std::string&>()));
+  else
+    below.first(take, highest.get<int64_t>());
+  return newest;
+}
+
 /// Reads one table or view, page by page. All but next() runs off the loop thread.
 class TableReader final : public Reader {
  public:
@@ -54,22 +71,9 @@ class TableReader final : public Reader {
   }
 
  private:
-  /// The highest stamp that is not in the future. `since` if there is none, so that the cursor never goes back.
-  nlohmann::json newest_stamp(sql::SqliteDatabase& database) {
-    const std::string table = sql::quoted(table_.name);
-    const std::string version = sql::quoted(version_->name);
-    nlohmann::json newest;
-    const auto take = [&](const auto& row) { newest = scalar_at(row, 0); };
-    database.statement(fmt::format("SELECT max({}) FROM {}", version, table)).first(take);
-    const nlohmann::json now = upper_bound(newest, now_);
-    if (!now.is_null()) {
-      sql::SqliteStatement& below =
-          database.statement(fmt::format("SELECT max({0}) FROM {1} WHERE {0} <= ?", version, table));
-      if (now.is_string())
-        below.first(take, std::string_view(now.get_ref<const std::string&>()));
-      else
-        below.first(take, now.get<int64_t>());
-    }
+  /// `since` if there is no stamp, so that the cursor never goes back.
+  nlohmann::json newest_stamp(sql::SqliteDatabase& database) const {
+    nlohmann::json newest = newest_stamp_of(database, table_, *version_, now_);
     return newest.is_null() ? at_.since : newest;
   }
 
@@ -187,7 +191,33 @@ class TableSource final : public Source {
     co_return co_await session_.run(std::move(work));
   }
 
+  Task<StartPoint> start_at(std::string object, std::optional<Time> time) override {
+    auto work = [&](sql::SqliteDatabase& database) { return start(database, object, time); };
+    co_return co_await session_.run(std::move(work));
+  }
+
  private:
+  StartPoint start(sql::SqliteDatabase& database, const std::string& object, std::optional<Time> time) {
+    const Table table = require_table(database, object);
+    const std::string version = describe_table(database, session_.settings(), object).version_field;
+    if (version.empty())
+      throw Error(ErrorKind::invalid,
+                  fmt::format("versionField: not set, so that changes of table \"{}\" cannot be told from the rest; "
+                              "set it to a column that grows with every change",
+                              table.name))
+          .with_field("versionField");
+    nlohmann::json since = newest_stamp_of(database, table, *table.find(version), clock_.now());
+    if (time && !since.is_null()) {
+      since = since_of(since, *time);
+      if (since.is_null())
+        throw Error(ErrorKind::invalid,
+                    fmt::format("versionField: column \"{}\" of table \"{}\" does not hold times", version, table.name))
+            .with_field("versionField");
+    }
+    const sql::ReadPosition position{sql::ReadPhase::changes, since, {}, {}, {}, {}};
+    return {position.cursor(), sql::text_of(since)};
+  }
+
   std::unique_ptr<Reader> open(sql::SqliteDatabase& database, ReadPlan plan) {
     const Settings& settings = session_.settings();
     const Schema schema = describe_table(database, settings, plan.object);  // checks versionField too

@@ -43,9 +43,10 @@ class SqliteConnection final : public Connection {
         (tables == 1 ? " table" : " tables");
   }
 
-  Task<std::vector<std::string>> objects() override {
-    auto names = [](sql::SqliteDatabase& database) { return table_names(database); };
-    co_return co_await either().run(std::move(names));
+  Task<std::vector<ObjectSummary>> objects() override {
+    if (writing_.to_be_made()) co_return std::vector<ObjectSummary>();
+    auto list = [](sql::SqliteDatabase& database) { return list_tables(database); };
+    co_return co_await either().run(std::move(list));
   }
 
   std::unique_ptr<Source> source() override { return make_source(reading_, clock_); }

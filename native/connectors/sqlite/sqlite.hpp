@@ -61,6 +61,7 @@ std::unique_ptr<Target> make_target(Session& session);
 /// The table, or Error{invalid} that names the tables there are.
 Table require_table(sql::SqliteDatabase& database, const std::string& name);
 std::vector<std::string> table_names(sql::SqliteDatabase& database);
+std::vector<ObjectSummary> list_tables(sql::SqliteDatabase& database);
 Schema describe_table(sql::SqliteDatabase& database, const Settings& settings, const std::string& object);
 
 /// The column that identifies a row: the configured one, else the only column of the primary key.

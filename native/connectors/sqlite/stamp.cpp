@@ -95,4 +95,18 @@ nlohmann::json upper_bound(const nlohmann::json& sample, Time now) {
   return spell(now, parsed->length, text) + "~";
 }
 
+nlohmann::json since_of(const nlohmann::json& sample, Time time) {
+  const Time since = time + kOverlap;
+  if (sample.is_number()) {
+    const int64_t unit = unit_of(sample.get<double>());
+    if (unit == 0) return nullptr;
+    return since.time_since_epoch().count() / unit;
+  }
+  if (!sample.is_string()) return nullptr;
+  const auto& text = sample.get_ref<const std::string&>();
+  const std::optional<TextTime> parsed = parse_time(text);
+  if (!parsed) return nullptr;
+  return spell(since, parsed->length, text);
+}
+
 }  // namespace nexpo::sqlite

@@ -20,4 +20,7 @@ nlohmann::json lower_bound(const nlohmann::json& since);
 /// Null if stamps like `sample` have nothing to do with the clock.
 nlohmann::json upper_bound(const nlohmann::json& sample, Time now);
 
+/// `time` spelled like `sample`, as the `since` whose lower_bound() is `time`. Null if such stamps are no times.
+nlohmann::json since_of(const nlohmann::json& sample, Time time);
+
 }  // namespace nexpo::sqlite

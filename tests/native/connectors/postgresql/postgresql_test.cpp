@@ -265,7 +265,11 @@ TEST_F(Postgres, FindsTablesBySchemaAndRegardlessOfCase) {
   connect();
   EXPECT_EQ(keys(read("Other.Things", {"id"})), std::set<std::string>{"1"});
   EXPECT_EQ(keys(read("Other.things", {"ID"})), std::set<std::string>{"1"});
-  EXPECT_EQ(context_.wait(connection_->objects()), std::vector<std::string>{"Other.Things"});
+  const std::vector<ObjectSummary> objects = context_.wait(connection_->objects());
+  ASSERT_EQ(objects.size(), 1u);
+  EXPECT_EQ(objects[0].name, "Other.Things");
+  EXPECT_EQ(objects[0].label, "Things");
+  EXPECT_TRUE(objects[0].queryable && objects[0].creatable && objects[0].updatable);
   connect({{"schema", "Other"}, {"createTable", true}, {"key", "id"}});
   EXPECT_EQ(keys(read("Things", {"id"})), std::set<std::string>{"1"});
   (void)open("Made", {"id"});

@@ -76,7 +76,7 @@ TEST(SalesforceDescribe, AnotherBodyIsRefused) {
 TEST(SalesforceDescribe, ObjectsThatCannotBeQueriedAreLeftOut) {
   const char* body = R"({"sobjects":[{"name":"Account","queryable":true},{"name":"X__e","queryable":false},
                          {"name":"Old","queryable":true,"deprecatedAndHidden":true}]})";
-  EXPECT_THAT(parse_object_names(body), testing::ElementsAre("Account"));
+  EXPECT_THAT(parse_objects(body), testing::ElementsAre(testing::Field(&ObjectSummary::name, "Account")));
 }
 
 }  // namespace

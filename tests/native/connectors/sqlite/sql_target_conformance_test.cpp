@@ -221,7 +221,11 @@ TEST_P(SqlConformance, MakesTheTableOutOfWhatTheMappingKnows) {
   EXPECT_EQ(cells[1].kind(), ValueKind::number);
   EXPECT_EQ(cells[4].kind(), ValueKind::boolean);
   EXPECT_EQ(cells[6].view().substr(0, 26), "2026-02-28T23:59:59.123456");
-  EXPECT_EQ(context_.wait(connection_->objects()), std::vector<std::string>{"New Table"});
+  const std::vector<ObjectSummary> objects = context_.wait(connection_->objects());
+  ASSERT_EQ(objects.size(), 1u);
+  EXPECT_EQ(objects[0].label, "New Table");
+  EXPECT_TRUE(objects[0].creatable && objects[0].updatable);
+  EXPECT_EQ(context_.wait(target_->describe(objects[0].name)).fields.size(), names.size());
   EXPECT_NO_THROW((void)open("New Table", names, hints)) << "a table that is there is used as it is";
 }
 
