@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from '@typescript-eslint/eslint-plugin';
 import parser from '@typescript-eslint/parser';
 
-const typeScript = ['**/*.ts'];
+const typeScript = ['**/*.ts', '**/*.cts'];
 const nodeGlobals = Object.fromEntries(
   (
     'AbortController AbortSignal Buffer Headers Response TextDecoder TextEncoder URL URLSearchParams clearImmediate ' +

@@ -1,6 +1,8 @@
 // Runs other programs for the scripts of this folder. Uses Node alone, so that it works before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
-import { realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the checkout, with a slash at its end left out. */
@@ -40,9 +42,40 @@ export function outputOf(program, args) {
   return { code: result.status ?? 127, output: result.stdout ?? '' };
 }
 
+/** Runs a program and gathers both its outputs. @returns {Promise<{ code: number, output: string }>} */
+export function captured(program, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd ?? projectFolder,
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
+    child.on('error', (error) => reject(new PlainError(`${program} cannot be started: ${error.message}`)));
+    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+/** As run, but shows what the program said only if it fails, and then the end of it. @returns {Promise<void>} */
+export async function quietly(program, args, options = {}) {
+  const { code, output } = await captured(program, args, options);
+  if (code === 0) return;
+  console.error(output.split('\n').slice(-60).join('\n'));
+  throw new PlainError(`"${[program, ...args].join(' ')}" ended with exit code ${code}`);
+}
+
 /** Path of the start file of an npm package's program, to be run by this Node. */
 export function npmProgram(pathInNodeModules) {
   return `${projectFolder}/node_modules/${pathInNodeModules}`;
+}
+
+/** A folder outside of the checkout for what is costly to get again; made when it is missing. Safe to delete. */
+export function cacheFolder(name) {
+  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'data-sync', name);
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }
 
 /** Ends a script: prints a plain error without a stack trace, any other error with it, and sets the exit code to 1. */

@@ -19,7 +19,7 @@ async function format({ fix }) {
   const cppMode = fix ? ['-i'] : ['--dry-run', '--Werror'];
   const cpp = await exitCodeOf('clang-format', [...cppMode, ...gitFiles(/\.[ch]pp$/)]);
   const scriptMode = ['--log-level=warn', fix ? '--write' : '--check'];
-  const prettier = [npmProgram('prettier/bin/prettier.cjs'), ...scriptMode, ...gitFiles(/\.(?:ts|mjs)$/)];
+  const prettier = [npmProgram('prettier/bin/prettier.cjs'), ...scriptMode, ...gitFiles(/\.(?:c?ts|[mc]js)$/)];
   return (await exitCodeOf(process.execPath, prettier)) === 0 && cpp === 0;
 }
 

@@ -37,13 +37,15 @@ const debianPackages = {
   ],
   test: ['libgtest-dev', 'libgmock-dev', 'postgresql', 'sqlite3'],
   lint: ['clang-format', 'clang-tidy'],
+  prebuild: ['dpkg-dev', 'make', 'perl', 'python3', 'tcl', 'unicode-data', 'binutils'],
+  cross: ['musl', 'qemu-user'],
   bench: ['redis-server', 'nginx-light', 'libbenchmark-dev'],
 };
 
 /**
  * Makes the machine ready for `purposes` and says on standard output what it did and what was there already.
  * Throws a PlainError with the command to type when it cannot go on.
- * @param {('build' | 'test' | 'lint' | 'bench')[]} purposes
+ * @param {('build' | 'test' | 'lint' | 'prebuild' | 'cross' | 'bench')[]} purposes
  * @param {{ dryRun?: boolean }} [options]
  */
 export async function setUp(purposes, { dryRun = false } = {}) {

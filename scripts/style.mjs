@@ -13,7 +13,7 @@ import { repeatedDefinitions } from './style/definitions.mjs';
 import { fileRules } from './style/rules.mjs';
 import { Source } from './style/source.mjs';
 
-const checkedEndings = /\.(?:hpp|cpp|ts|mts|mjs|js|cmake|json|gyp|md|html|css|sh|ya?ml)$|CMakeLists\.txt$|^\.ci\/run$/;
+const checkedEndings = /\.(?:hpp|cpp|[mc]?[jt]s|cmake|json|gyp|md|html|css|sh|ya?ml)$|CMakeLists\.txt$|^\.ci\/run$/;
 const uncheckedFiles = /^(?:(?:.*\/)?package-lock\.json|tests\/.*\/fixtures\/.*|.*\.generated\.\w+)$/;
 
 /**

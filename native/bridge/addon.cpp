@@ -166,6 +166,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("open", Napi::Function::New(env, open, "open"));
   exports.Set("call", Napi::Function::New(env, call, "call"));
   exports.Set("close", Napi::Function::New(env, close, "close"));
+  exports.Set("version", Napi::String::New(env, DATA_SYNC_VERSION));
   return exports;
 }
 

@@ -6,7 +6,7 @@ const parsed = new WeakMap();
 function tree(source) {
   let root = parsed.get(source);
   if (!root) {
-    const kind = source.path.endsWith('.ts') || source.path.endsWith('.mts') ? ts.ScriptKind.TS : ts.ScriptKind.JS;
+    const kind = /\.[mc]?ts$/.test(source.path) ? ts.ScriptKind.TS : ts.ScriptKind.JS;
     root = ts.createSourceFile(source.path, source.text, ts.ScriptTarget.Latest, true, kind);
     parsed.set(source, root);
   }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
 const cppEndings = ['.hpp', '.cpp'];
-const scriptEndings = ['.ts', '.mts', '.mjs', '.js'];
+const scriptEndings = ['.ts', '.mts', '.cts', '.mjs', '.cjs', '.js'];
 
 /** One file of the project. `path` is relative to the project and has forward slashes. */
 export class Source {

@@ -23,16 +23,18 @@ function messageOf(action: () => unknown): string {
   throw new Error('nothing was thrown');
 }
 
-test('a local build is looked for first, then what the package ships for this platform', () => {
+test('a local build is looked for first, then what the package ships for this platform and C library', () => {
   const [first, , shipped] = candidates('/package', '1.2.3');
-  expect(first).toBe(path.join('/package', 'build', 'release', 'data_sync.node'));
-  expect(shipped).toContain(path.join('prebuilds', `data_sync-1.2.3-${process.platform}-${process.arch}`));
+  expect(first).toBe('/package/build/release/data_sync.node');
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  const platform = `${process.platform}-${process.arch}-${header.glibcVersionRuntime ? 'gnu' : 'musl'}`;
+  expect(shipped).toBe(`/package/prebuilds/data_sync-1.2.3-${platform}.node`);
 });
 
 test('without a binary the error says what was tried, on which platform, and what helps', () => {
   const root = packageFolder('empty');
   const message = messageOf(() => loadNative(root));
-  expect(message).toContain(`${process.platform}-${process.arch}, Node ${process.version}`);
+  expect(message).toMatch(new RegExp(`on ${process.platform}-${process.arch}(-gnu|-musl)?, Node ${process.version}`));
   for (const file of candidates(root, '1.2.3')) expect(message).toContain(`${file}: not there`);
   expect(message).toContain('npm run build');
 });
@@ -51,5 +53,5 @@ test('what the package ships is loaded when there is no local build', () => {
   const shipped = candidates(root, '1.2.3')[2]!;
   fs.mkdirSync(path.dirname(shipped));
   fs.copyFileSync(path.join(projectFolder, 'build', 'release', 'data_sync.node'), shipped);
-  expect(Object.keys(loadNative(root)).sort()).toEqual(['call', 'close', 'open']);
+  expect(Object.keys(loadNative(root)).sort()).toEqual(['call', 'close', 'open', 'version']);
 });
