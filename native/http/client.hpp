@@ -34,11 +34,27 @@ struct Limits {
   size_t body_bytes_max = 64 * 1024 * 1024;  ///< after decompression; for a streamed body: no limit on the whole
 };
 
+/// The bytes of a request. Copies share them, so keeping a request for a repeat costs nothing.
+class Body {
+ public:
+  Body() = default;
+  Body(std::string bytes) : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+  Body(const char* text) : Body(std::string(text)) {}
+
+  std::string_view view() const { return bytes_ ? std::string_view(*bytes_) : ""; }
+  bool empty() const { return view().empty(); }
+  size_t size() const { return view().size(); }
+  const char* data() const { return view().data(); }
+
+ private:
+  std::shared_ptr<const std::string> bytes_;
+};
+
 struct Request {
   std::string method = "GET";
   std::string url;  ///< absolute http or https
   Headers headers;
-  std::string body;
+  Body body;
   Limits limits;
   bool stream = false;     ///< hand the body of a 2xx answer over in chunks
   bool idempotent = true;  ///< false: never repeated once bytes of it may have been processed

@@ -74,16 +74,30 @@ void append_json_string(std::string& out, std::string_view text);
 /// Appends the row as an object: {"slot": value, ...}, without unset cells. Dotted slots stay flat names.
 void append_json_row(std::string& out, const RecordBatch& batch, size_t row);
 
-/// append_json_row for many rows of one shape: the names are quoted once. Thread-safe to use after it is made.
+/// Writes many rows of one shape as objects; what stands around the values is made once. Thread-safe to use after it
+/// is made.
 class JsonRowWriter {
  public:
+  /// What surrounds one cell's value.
+  struct Member {
+    std::string before;        ///< `"Name":`
+    std::string after = {};    ///< closes what `before` opened
+    std::string if_null = {};  ///< stands for the whole member then; empty: as any other value
+    bool text_only = false;    ///< numbers and booleans become texts
+  };
+
+  /// As append_json_row.
   explicit JsonRowWriter(const Shape& shape);
-  /// One cell per name of the shape.
+  /// One member per slot; `first` are members that each row begins with, or empty.
+  JsonRowWriter(std::vector<Member> members, std::string_view first);
+
+  /// One cell per member. Unset cells are left out.
   void append(std::string& out, std::span<const Value> cells) const;
 
  private:
-  std::vector<std::string> names_;  // ,"name":
-  size_t names_bytes_ = 0;
+  std::string first_;            // {"first":1
+  std::vector<Member> members_;  // with the comma in front
+  size_t fixed_bytes_ = 0;
 };
 
 }  // namespace nexpo

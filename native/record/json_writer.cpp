@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "record/byte_block.hpp"
 #include "record/json.hpp"
@@ -146,6 +147,16 @@ class JsonText {
   char* end_ = nullptr;
 };
 
+std::vector<JsonRowWriter::Member> members_of(const Shape& shape) {
+  std::vector<JsonRowWriter::Member> members;
+  if (!shape) return members;
+  for (const std::string& name : *shape) {
+    append_json_string(members.emplace_back().before, name);
+    members.back().before += ':';
+  }
+  return members;
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) { JsonText(out, text.size() + 2).put_string(text); }
@@ -159,37 +170,49 @@ void append_json_row(std::string& out, const RecordBatch& batch, size_t row) {
   JsonRowWriter(batch.shape()).append(out, batch.row(row));
 }
 
-JsonRowWriter::JsonRowWriter(const Shape& shape) {
-  if (!shape) return;
-  for (const std::string& name : *shape) {
-    std::string& prefix = names_.emplace_back(",");
-    append_json_string(prefix, name);
-    prefix += ':';
-    names_bytes_ += prefix.size();
+JsonRowWriter::JsonRowWriter(const Shape& shape) : JsonRowWriter(members_of(shape), "") {}
+
+JsonRowWriter::JsonRowWriter(std::vector<Member> members, std::string_view first)
+    : first_(first.empty() ? "" : "{" + std::string(first)),
+      members_(std::move(members)),
+      fixed_bytes_(first_.size() + 1) {
+  for (Member& member : members_) {
+    member.before.insert(0, ",");
+    if (!member.if_null.empty()) member.if_null.insert(0, ",");
+    fixed_bytes_ += std::max(member.before.size() + member.after.size(), member.if_null.size());
   }
 }
 
 void JsonRowWriter::append(std::string& out, std::span<const Value> cells) const {
   constexpr size_t kWordBytes = 4;  // null and the quotes of a text
-  size_t bytes = names_bytes_ + 2 + cells.size() * kWordBytes;
+  size_t bytes = fixed_bytes_ + cells.size() * kWordBytes;
   for (const Value& cell : cells) bytes += cell.view().size();
   const size_t begin = out.size();
   {
     JsonText text(out, bytes);
+    text.put(first_);
     for (size_t slot = 0; slot < cells.size(); ++slot) {
       const Value cell = cells[slot];
       if (cell.is(ValueKind::unset)) continue;
-      text.put(names_[slot]);
-      if (cell.is(ValueKind::text)) {
+      const Member& member = members_[slot];
+      if (!cell.present() && !member.if_null.empty()) {
+        text.put(member.if_null);
+        continue;
+      }
+      text.put(member.before);
+      const bool bare = cell.is(ValueKind::number) || cell.is(ValueKind::boolean);
+      if (cell.is(ValueKind::text) || (bare && member.text_only)) {
         text.put_string(cell.view());
       } else {
         text.put(cell.present() ? cell.view() : "null");
       }
+      text.put(member.after);
     }
     text.put("}");
   }
+  if (!first_.empty()) return;
   if (out.size() == begin + 1) out += '}';
-  out[begin] = '{';  // in the place of the first name's comma
+  out[begin] = '{';  // in the place of the first member's comma
 }
 
 }  // namespace nexpo

@@ -1,4 +1,6 @@
 // What a page leaves behind in the embedded store, and what it announces before: commits and intents.
+#include <span>
+
 #include "store/intents.hpp"
 #include "store/run_state.hpp"
 #include "store/sqlite_state.hpp"
@@ -13,6 +15,26 @@ void bind_print(sql::SqliteStatement& statement, int index, const Fingerprint& p
     statement.bind(index, nullptr);
   else
     statement.bind(index, blob_of(print));
+}
+
+/// Binds all but the sync, behind the parameter `index`.
+void bind_link(sql::SqliteStatement& statement, int& index, const LinkWrite& link) {
+  statement.bind(++index, link.source_key);
+  statement.bind(++index, blob_of(link.fingerprint));
+  if (link.target_key.empty() || link.target_key == link.source_key)
+    statement.bind(++index, nullptr);
+  else
+    statement.bind(++index, link.target_key);
+  bind_print(statement, ++index, link.shadow);
+  bind_print(statement, ++index, link.pending);
+}
+
+constexpr size_t kLinksTogether = 64;
+
+std::string insert_statement(size_t links) {
+  std::string sql = "INSERT INTO link VALUES (?, ?, ?, ?, ?, ?)";
+  for (size_t i = 1; i < links; ++i) sql += ", (?, ?, ?, ?, ?, ?)";
+  return sql + " ON CONFLICT DO NOTHING";
 }
 
 }  // namespace
@@ -95,38 +117,58 @@ bool SqliteState::advance_run(const Commit& commit, int64_t sync) {
   return full;
 }
 
+// Pages are nearly always all new or all known, so what the last link was is tried first. New ones go many to a
+// statement: one cursor of the B-tree serves them all.
 int64_t SqliteState::write_links(int64_t sync, const std::vector<LinkWrite>& links) {
-  if (links.empty()) return 0;
-  sql::SqliteStatement& insert =
-      database_.statement("INSERT INTO link VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING");
+  std::span<const LinkWrite> left(links);
+  int64_t added = 0;
+  bool expect_new = true;
+  while (!left.empty()) {
+    if (expect_new && left.size() >= kLinksTogether) {
+      const auto together = left.first(kLinksTogether);
+      const int64_t taken = insert_links(sync, together);
+      expect_new = taken > 0;
+      added += taken;
+      if (taken < static_cast<int64_t>(together.size()))
+        for (const LinkWrite& link : together) update_link(sync, link);
+      left = left.subspan(kLinksTogether);
+      continue;
+    }
+    const LinkWrite& link = left.front();
+    const bool known = expect_new ? insert_links(sync, left.first(1)) == 0 : update_link(sync, link);
+    if (expect_new && known) update_link(sync, link);
+    if (!expect_new && !known) insert_links(sync, left.first(1));
+    added += !known;
+    expect_new = !known;
+    left = left.subspan(1);
+  }
+  return added;
+}
+
+int64_t SqliteState::insert_links(int64_t sync, std::span<const LinkWrite> links) {
+  static const std::string kOne = insert_statement(1);
+  static const std::string kMany = insert_statement(kLinksTogether);
+  sql::SqliteStatement& insert = database_.statement(links.size() == 1 ? kOne : kMany);
+  int index = 0;
+  for (const LinkWrite& link : links) {
+    insert.bind(++index, sync);
+    bind_link(insert, index, link);
+  }
+  insert.step();
+  insert.reset();
+  return database_.changes();
+}
+
+bool SqliteState::update_link(int64_t sync, const LinkWrite& link) {
   sql::SqliteStatement& update = database_.statement(
       "UPDATE link SET fingerprint = ?3, target_key = ?4, shadow = ?5, pending = ?6 "
       "WHERE sync = ?1 AND source_key = ?2");
-  const auto takes = [&](sql::SqliteStatement& statement, const LinkWrite& link) {
-    statement.bind(1, sync);
-    statement.bind(2, link.source_key);
-    statement.bind(3, blob_of(link.fingerprint));
-    if (link.target_key.empty() || link.target_key == link.source_key)
-      statement.bind(4, nullptr);
-    else
-      statement.bind(4, link.target_key);
-    bind_print(statement, 5, link.shadow);
-    bind_print(statement, 6, link.pending);
-    statement.step();
-    statement.reset();
-    return database_.changes() > 0;
-  };
-  // Pages are nearly always all new or all known, so what the last one was is tried first: one statement a link.
-  int64_t added = 0;
-  bool expect_new = true;
-  for (const LinkWrite& link : links) {
-    if (!takes(expect_new ? insert : update, link)) {
-      expect_new = !expect_new;
-      takes(expect_new ? insert : update, link);
-    }
-    added += expect_new;
-  }
-  return added;
+  int index = 1;
+  update.bind(1, sync);
+  bind_link(update, index, link);
+  update.step();
+  update.reset();
+  return database_.changes() > 0;
 }
 
 int64_t SqliteState::remove_links(int64_t sync, const std::vector<std::string_view>& keys) {

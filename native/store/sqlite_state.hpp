@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,9 @@ class SqliteState {
   std::optional<std::string> secret(const std::string& name);
   void put_secret(const std::string& name, const std::string& sealed);
 
+  /// For statements about tables of their own (sqlite_feed.hpp).
+  sql::SqliteDatabase& database() { return database_; }
+
  private:
   struct Sync {
     int64_t number = 0;
@@ -70,6 +74,8 @@ class SqliteState {
   int64_t write_intents(int64_t sync, const std::vector<LinkWrite>& intents);
   bool advance_run(const Commit& commit, int64_t sync);
   int64_t write_links(int64_t sync, const std::vector<LinkWrite>& links);
+  int64_t insert_links(int64_t sync, std::span<const LinkWrite> links);
+  bool update_link(int64_t sync, const LinkWrite& link);
   int64_t remove_links(int64_t sync, const std::vector<std::string_view>& keys);
   void write_seen(const Commit& commit);
   void write_rejected(const Commit& commit, int64_t sync);

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "sync/key_index.hpp"
+#include "record/key_index.hpp"
 
 namespace nexpo {
 namespace {
@@ -37,23 +37,28 @@ Decision decide_against_target(const DecideInput& input, size_t row) {
   return {Action::yield};
 }
 
-/// Marks all but the last row of each source key, and the later of two records that claim one target key.
-void mark_duplicates(const DecideInput& input, std::vector<Decision>& decisions) {
-  const size_t rows = input.mapped.size();
-  KeyIndex newest(rows);
-  bool other_keys = false;  // if every record has one key in both systems, the second look is for nothing
-  for (size_t row = 0; row < rows; ++row) {
-    const RowHead& head = input.mapped.head(row);
-    const std::optional<size_t> older = newest.put(head.key, row);
-    if (older) decisions[*older] = {Action::supersede};
-    const Value key = input.mapped.row(row)[input.key_slot];
-    other_keys |= head.op == RecordOp::upsert && key.present() && key.view() != head.key;
-  }
-  if (!other_keys) return;
-  KeyIndex claimed(rows);
-  for (size_t row = 0; row < rows; ++row) {
-    if (input.mapped.head(row).op == RecordOp::remove || decisions[row].action == Action::supersede) continue;
-    const Value key = input.mapped.row(row)[input.key_slot];
+/// Rows in strictly ascending order of their keys, as most sources give them, hold none twice.
+template <class KeyOf>
+bool ascending(size_t rows, KeyOf key_of) {
+  for (size_t row = 1; row < rows; ++row)
+    if (key_of(row - 1) >= key_of(row)) return false;
+  return true;
+}
+
+void mark_superseded(const RecordBatch& mapped, std::vector<Decision>& decisions) {
+  if (ascending(mapped.size(), [&](size_t row) { return mapped.head(row).key; })) return;
+  KeyIndex newest(mapped.size());
+  for (size_t row = 0; row < mapped.size(); ++row)
+    if (const auto older = newest.put(mapped.head(row).key, row)) decisions[*older] = {Action::supersede};
+}
+
+/// Marks the later of two records that claim one target key.
+void mark_collisions(const RecordBatch& mapped, size_t key_slot, std::vector<Decision>& decisions) {
+  if (ascending(mapped.size(), [&](size_t row) { return mapped.row(row)[key_slot].view(); })) return;
+  KeyIndex claimed(mapped.size());
+  for (size_t row = 0; row < mapped.size(); ++row) {
+    if (mapped.head(row).op == RecordOp::remove || decisions[row].action == Action::supersede) continue;
+    const Value key = mapped.row(row)[key_slot];
     if (key.present() && claimed.put(key.view(), row)) decisions[row] = {Action::collide};
   }
 }
@@ -81,7 +86,8 @@ std::vector<Decision> decide(Strategy strategy, DeletePolicy deletes, const Deci
     else
       decisions[row] = {Action::write, agreed_before(link)};
   }
-  mark_duplicates(input, decisions);
+  mark_superseded(input.mapped, decisions);
+  mark_collisions(input.mapped, input.key_slot, decisions);
   return decisions;
 }
 

@@ -1,5 +1,7 @@
 #include "sync/pass.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -74,7 +76,8 @@ Task<bool> Pass::read(Reader& reader, std::string phase) {
 Task<> Pass::start(MappedPage page) {
   const auto in_flight_max = static_cast<size_t>(plan_.limits.batches_in_flight);
   // Order per key: a page waits for those in flight that hold one of its records.
-  while (!in_flight_.empty() && (in_flight_.size() > in_flight_max || overlaps(page.source)))
+  PageKeys keys(page.source);
+  while (!in_flight_.empty() && (in_flight_.size() > in_flight_max || overlaps(keys)))
     co_await commit_oldest(no_intents());
   step_.track_resolved = rejected_known_ > 0;
   auto step = std::make_unique<PageStep>(step_, std::move(page));
@@ -90,17 +93,12 @@ Task<> Pass::start(MappedPage page) {
     intent = co_await commit_oldest(std::move(intents));
   else if (changes)
     intent = co_await context_.store.intend(lease_, run_.id, std::move(intents));
-  KeyIndex keys(step->source().size());
-  for (size_t row = 0; row < step->source().size(); ++row) keys.put(step->source().head(row).key, row);
   Started<SettledPage> settling(step->settle(intent));
   in_flight_.push_back({std::move(step), std::move(settling), std::move(keys)});
 }
 
-bool Pass::overlaps(const RecordBatch& page) const {
-  for (const InFlight& other : in_flight_)
-    for (size_t row = 0; row < page.size(); ++row)
-      if (other.keys.contains(page.head(row).key)) return true;
-  return false;
+bool Pass::overlaps(const PageKeys& page) {
+  return std::any_of(in_flight_.begin(), in_flight_.end(), [&](InFlight& other) { return other.keys.overlap(page); });
 }
 
 Task<int64_t> Pass::commit_oldest(std::vector<LinkWrite> next_intents) {

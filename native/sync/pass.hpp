@@ -3,7 +3,7 @@
 
 #include <deque>
 
-#include "sync/key_index.hpp"
+#include "sync/page_keys.hpp"
 #include "sync/page_step.hpp"
 
 namespace nexpo {
@@ -28,7 +28,7 @@ class Pass {
   struct InFlight {
     std::unique_ptr<PageStep> step;
     Started<SettledPage> settling;
-    KeyIndex keys;  ///< source keys of the page
+    PageKeys keys;
   };
 
   Task<> start(MappedPage page);
@@ -36,7 +36,7 @@ class Pass {
   Task<int64_t> commit(SettledPage page, std::vector<LinkWrite> next_intents);
   Task<> commit_all();
   Task<> settle_all();
-  bool overlaps(const RecordBatch& page) const;
+  bool overlaps(const PageKeys& page);
 
   const PassContext& context_;
   const SyncPlan& plan_;

@@ -14,50 +14,37 @@ bool takes_text(FieldType type) {
   return type == FieldType::text || type == FieldType::reference || type == FieldType::binary;
 }
 
-/// A JSON number in a text field would fail the whole call with JSON_PARSER_ERROR.
-void append_cell(std::string& out, Value value, FieldType type) {
-  const bool scalar = value.is(ValueKind::number) || value.is(ValueKind::boolean);
-  if (scalar && takes_text(type)) value = Value::text(value.view());
-  append_json(out, value);
-}
-
-void append_parent(std::string& out, const TargetField& field, Value value) {
-  out += '"' + field.relationship + "\":{";
-  if (field.polymorphic) out += R"("attributes":{"type":")" + field.parent_object + "\"},";
-  out += '"' + field.parent_field + "\":";
-  append_cell(out, value, field.type);
-  out += '}';
-}
-
-void append_field(std::string& out, const TargetField& field, Value value) {
+JsonRowWriter::Member member_of(const TargetField& field) {
+  JsonRowWriter::Member member;
+  // A JSON number in a text field would fail the whole call with JSON_PARSER_ERROR.
+  member.text_only = takes_text(field.type);
+  member.before = '"' + field.name + "\":";
+  if (!field.is_parent()) return member;
   // A parent is taken away through its lookup: there is no key to name.
-  if (field.is_parent() && value.present()) return append_parent(out, field, value);
-  out += '"' + field.name + "\":";
-  append_cell(out, value, field.type);
+  member.if_null = member.before + "null";
+  member.before = '"' + field.relationship + "\":{";
+  if (field.polymorphic) member.before += R"("attributes":{"type":")" + field.parent_object + "\"},";
+  member.before += '"' + field.parent_field + "\":";
+  member.after = "}";
+  return member;
 }
 
-void append_row(std::string& out, const TargetFields& target, std::span<const Value> cells) {
-  out += R"({"attributes":{"type":")" + target.object + "\"}";
-  for (size_t slot = 0; slot < cells.size(); ++slot) {
-    if (cells[slot].is(ValueKind::unset)) continue;
-    out += ',';
-    if (target.by_id && slot == target.key) {
-      out += "\"id\":";
-      append_json_string(out, cells[slot].view());
-    } else {
-      append_field(out, target.fields[slot], cells[slot]);
-    }
-  }
-  out += '}';
+JsonRowWriter row_writer(const TargetFields& target) {
+  std::vector<JsonRowWriter::Member> members;
+  for (const TargetField& field : target.fields) members.push_back(member_of(field));
+  if (target.by_id) members[target.key] = {.before = "\"id\":", .text_only = true};
+  return {std::move(members), R"("attributes":{"type":")" + target.object + "\"}"};
 }
 
 }  // namespace
 
 std::string encode_collection(const TargetFields& target, const RecordBatch& batch, std::span<const size_t> rows) {
+  const JsonRowWriter writer = row_writer(target);
   std::string out = R"({"allOrNone":false,"records":[)";
   for (size_t i = 0; i < rows.size(); ++i) {
     if (i > 0) out += ',';
-    append_row(out, target, batch.row(rows[i]));
+    writer.append(out, batch.row(rows[i]));
+    if (i == 0) out.reserve(out.size() * (rows.size() + 1));  // rows are of about one size
   }
   out += "]}";
   return out;

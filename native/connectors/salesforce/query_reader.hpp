@@ -45,9 +45,9 @@ class QueryReader final : public Reader {
   Plan plan_;
   RowFormat format_;
   JsonDecoder decoder_;
-  RecordBatch fetched_;     ///< rows of the last answer
+  RecordBatch fetched_;               ///< rows of the last answer
   std::deque<Rejection> unreadable_;  ///< of those not handed over yet
-  size_t given_ = 0;        ///< of those, handed over
+  size_t given_ = 0;                  ///< of those, handed over
   std::string more_;        ///< where the statement's rows go on, if the server gave fewer than LIMIT at once, or empty
   size_t came_ = 0;         ///< rows that came for the statement so far
   bool exhausted_ = false;  ///< no statement follows

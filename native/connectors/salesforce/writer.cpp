@@ -1,10 +1,9 @@
 #include "connectors/salesforce/writer.hpp"
 
-#include <unordered_map>
-
 #include "base/error.hpp"
 #include "connectors/salesforce/bulk_writer.hpp"
 #include "connectors/salesforce/ids.hpp"
+#include "record/key_index.hpp"
 
 namespace nexpo::salesforce {
 
@@ -21,7 +20,7 @@ SalesforceWriter::SalesforceWriter(std::shared_ptr<Org> org, TargetFields fields
 /// something that is no id where ids are needed, get their result here.
 std::vector<size_t> SalesforceWriter::rows_to_send(const RecordBatch& batch, std::vector<RowResult>& results) const {
   std::vector<size_t> rows;
-  std::unordered_map<std::string_view, size_t> place_of_key;
+  KeyIndex place_of_key(batch.size());
   for (size_t row = 0; row < batch.size(); ++row) {
     const std::string_view key = batch.row(row)[fields_.key].view();
     if (key.empty()) {
@@ -32,13 +31,12 @@ std::vector<size_t> SalesforceWriter::rows_to_send(const RecordBatch& batch, std
       results[row].fault = {"MALFORMED_ID", "not a Salesforce id (15 or 18 letters and digits)", key_field_};
       continue;
     }
-    const auto [place, fresh] =
-        place_of_key.emplace(key.substr(0, fields_.by_id ? kShortIdChars : key.npos), rows.size());
-    if (fresh) {
-      rows.push_back(row);
+    const std::string_view identity = key.substr(0, fields_.by_id ? kShortIdChars : key.npos);
+    if (const auto place = place_of_key.put_new(identity, rows.size())) {
+      results[rows[*place]].success = true;  // a later row of the same key says what holds
+      rows[*place] = row;
     } else {
-      results[rows[place->second]].success = true;  // a later row of the same key says what holds
-      rows[place->second] = row;
+      rows.push_back(row);
     }
   }
   return rows;

@@ -80,7 +80,7 @@ TEST_F(CurlClientTest, SendsMethodHeadersAndBodyAndNothingOfItsOwn) {
   const auto seen = server.requests();
   ASSERT_EQ(seen.size(), 4U);
   EXPECT_EQ(seen[0].method, "PATCH");
-  EXPECT_EQ(seen[0].body, request.body);
+  EXPECT_EQ(seen[0].body, request.body.view());
   EXPECT_EQ(seen[0].header("Content-Type"), "application/json");
   EXPECT_EQ(seen[0].header("User-Agent"), "test-agent");
   EXPECT_EQ(seen[0].header("Accept-Encoding"), "gzip");

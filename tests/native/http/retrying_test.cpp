@@ -67,7 +67,7 @@ TEST_F(RetryingTest, RepeatsTheSameRequestUntilItIsAnswered) {
   const auto result = result_of([](const Request&, int number) { return answer(number < 4 ? 503 : 200); }, request);
   EXPECT_EQ(status_of(result), 200);
   ASSERT_EQ(fake->requests.size(), 4U);
-  for (const Request& sent : fake->requests) EXPECT_EQ(sent.method + sent.body, "PATCHtext");
+  for (const Request& sent : fake->requests) EXPECT_EQ(sent.method + std::string(sent.body.view()), "PATCHtext");
 }
 
 TEST_F(RetryingTest, RepeatsAfterAnErrorOfTheNetwork) {

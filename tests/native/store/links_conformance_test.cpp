@@ -212,12 +212,12 @@ TEST_P(StoreConformance, AgreesWithAModelOverManyRandomCommits) {
   for (int round = 0; round < 40; ++round) {
     std::shuffle(pool.begin(), pool.end(), random);
     Commit commit = page(lease, run);
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < 200; ++i) {
       const auto byte = static_cast<uint8_t>(random() % 250 + 1);
       commit.links.push_back({pool[static_cast<size_t>(i)], "", print(byte), {}, {}});
       model[pool[static_cast<size_t>(i)]] = byte;
     }
-    for (size_t i = 60; i < 80; ++i) {
+    for (size_t i = 200; i < 260; ++i) {
       commit.unlinked.push_back(pool[i]);
       model.erase(pool[i]);
     }

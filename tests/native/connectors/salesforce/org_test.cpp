@@ -54,7 +54,7 @@ TEST(SalesforceOrg, ALongStatementTravelsInABody) {
   const std::string soql = "SELECT Id FROM Account WHERE Name = '" + std::string(kQueryUrlBytesMax, 'x') + "'";
   const http::Response answer = script.clock.run(script.org->query(soql, true, "query"));
   EXPECT_EQ(answer.body, R"({"totalSize":1,"done":true,"records":[{"Id":"1"}]})");
-  EXPECT_THAT(script.client.requests.back().body, HasSubstr("/services/data/v66.0/queryAll?q=SELECT%20Id"));
+  EXPECT_THAT(script.client.requests.back().body.view(), HasSubstr("/services/data/v66.0/queryAll?q=SELECT%20Id"));
 }
 
 TEST(SalesforceOrg, ARefusalInsideACompositeAnswerIsARefusal) {

@@ -86,7 +86,7 @@ class ScriptedOrg {
     for (const http::Request& request : client.requests) {
       std::string call = request.method + " " + decoded(request.url);
       if (call.find(part) == std::string::npos) continue;
-      if (!request.body.empty()) call += " " + request.body;
+      if (!request.body.empty()) call += " " + std::string(request.body.view());
       found.push_back(std::move(call));
     }
     return found;

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <bit>
-#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
+
+#include <xxhash.h>
 
 namespace nexpo {
 
@@ -21,6 +22,13 @@ class KeyIndex {
     entry = {key, place, true};
     return before;
   }
+  /// Notes that `key` stands at `place` unless it stands somewhere already, and gives where.
+  std::optional<size_t> put_new(std::string_view key, size_t place) {
+    Entry& entry = find(key);
+    if (entry.used) return entry.place;
+    entry = {key, place, true};
+    return std::nullopt;
+  }
   bool contains(std::string_view key) const { return const_cast<KeyIndex*>(this)->find(key).used; }
 
  private:
@@ -32,7 +40,7 @@ class KeyIndex {
 
   Entry& find(std::string_view key) {
     const size_t mask = entries_.size() - 1;
-    size_t at = std::hash<std::string_view>{}(key)&mask;
+    size_t at = XXH3_64bits(key.data(), key.size()) & mask;
     while (entries_[at].used && entries_[at].key != key) at = (at + 1) & mask;
     return entries_[at];
   }
