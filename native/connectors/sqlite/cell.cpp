@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/double_text.hpp"
 #include "connectors/sqlite/table.hpp"
 #include "sql/base64.hpp"
 
@@ -63,17 +64,15 @@ std::optional<int64_t> whole_number(std::string_view text) {
 
 /// The double that stands for exactly this decimal when it is spelled in the shortest way; null if there is none.
 std::optional<double> exact_double(std::string_view text) {
-  double number = 0;
-  const auto [end, fault] = std::from_chars(text.data() + text.starts_with('+'), text.data() + text.size(), number);
-  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (text.size() <= kExactDigits) return number;
+  const std::optional<double> number = double_of(text);
+  if (!number || text.size() <= kExactDigits) return number;
   const std::optional<Decimal> given = parse_decimal(text);
   if (!given) return std::nullopt;
   if (given->digits.size() <= kExactDigits) return number;
   char shortest[kDoubleTextMax];
-  const std::to_chars_result spelled = std::to_chars(shortest, shortest + sizeof shortest, number);
+  const std::to_chars_result spelled = std::to_chars(shortest, shortest + sizeof shortest, *number);
   const std::string_view kept(shortest, static_cast<size_t>(spelled.ptr - shortest));
-  return parse_decimal(kept) == given ? std::optional(number) : std::nullopt;
+  return parse_decimal(kept) == given ? number : std::nullopt;
 }
 
 /// Binds a decimal to a column that is not of text affinity. SQLite's own reading of text is not exact to the last bit,
