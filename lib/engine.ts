@@ -2,9 +2,12 @@ import { EngineError } from './errors';
 import * as host from './host.cjs';
 import { loadNative, type Native } from './load';
 import type {
+  ChangeBatch,
+  ChangesRequest,
   EndPoint,
   EngineEvent,
   EngineOptions,
+  HostToken,
   ObjectSummary,
   PlainRecord,
   PlanReport,
@@ -15,6 +18,7 @@ import type {
   RunSummary,
   Schema,
   SyncFile,
+  TokenSource,
   WriteRequest,
 } from './types';
 
@@ -29,13 +33,14 @@ import type {
 export class Engine {
   readonly #native: Native;
   readonly #handle: unknown;
+  readonly #tokens = new Map<string, TokenSource>();
   #closing?: Promise<unknown>;
 
   /** @throws EngineError of kind `invalid` for a wrong option, `unavailable` if the state cannot be opened. */
   constructor(options: EngineOptions = {}, onEvent: (event: EngineEvent) => void = () => {}) {
     this.#native = loadNative();
     try {
-      this.#handle = this.#native.open(JSON.stringify(withDefaults(options)), (event) => pass(event, onEvent));
+      this.#handle = this.#native.open(JSON.stringify(withDefaults(options)), (event) => this.#take(event, onEvent));
     } catch (thrown) {
       throw EngineError.from(thrown);
     }
@@ -120,10 +125,47 @@ export class Engine {
     return results;
   }
 
+  /**
+   * What has changed in an object since the feed was last read: every version of a record once, deletions too. A batch
+   * counts as taken when its token comes back as `accept`; until then it is given again, so that a crash in between
+   * repeats changes and never loses one.
+   */
+  changes(request: ChangesRequest): Promise<ChangeBatch> {
+    return this.#call('feed.read', request);
+  }
+
+  /** Forgets what a feed has given out. The next call begins it anew. */
+  async forgetChanges(id: string): Promise<void> {
+    await this.#call('feed.forget', { id });
+  }
+
+  /**
+   * Gives the access tokens of `credential`, for ends with `"auth": "host"`: the engine asks when it needs the first
+   * one and after a refusal, once at a time, and never refreshes by itself. Ends when the function it gives is called.
+   */
+  provideToken(credential: string, source: TokenSource): () => void {
+    this.#tokens.set(credential, source);
+    return () => {
+      if (this.#tokens.get(credential) === source) this.#tokens.delete(credential);
+    };
+  }
+
   /** Stops all runs after the page in flight and closes the state. The engine is of no use afterwards. */
   async close(): Promise<void> {
     this.#closing ??= this.#native.close(this.#handle);
     await this.#closing;
+  }
+
+  #take(text: string, onEvent: (event: EngineEvent) => void): void {
+    const event = JSON.parse(text) as EngineEvent | Ask;
+    if (event.type === 'ask') void this.#answer(event);
+    else pass(event, onEvent);
+  }
+
+  async #answer({ ask, credential, stale }: Ask): Promise<void> {
+    const answer = await tokenFrom(this.#tokens.get(credential), stale);
+    // After close() nobody waits for it any more.
+    if (!this.#closing) await this.#native.call(this.#handle, 'host.answer', JSON.stringify({ ask, ...answer }));
   }
 
   async #call<T>(method: string, body: object): Promise<T> {
@@ -152,10 +194,31 @@ function fieldsOf(records: PlainRecord[]): string[] {
   return [...fields];
 }
 
-/** An exception of the listener is its own affair: an uncaught one of the process, not of the run that told it. */
-function pass(event: string, onEvent: (event: EngineEvent) => void): void {
+/** What the core wants to know from this program. The only event with a secret in it, and never passed on. */
+interface Ask {
+  type: 'ask';
+  ask: number;
+  what: 'token';
+  credential: string;
+  stale: string;
+}
+
+async function tokenFrom(
+  source: TokenSource | undefined,
+  stale: string,
+): Promise<{ token: HostToken } | { error: string }> {
+  if (!source) return { error: 'this program provides no token for it' };
   try {
-    onEvent(JSON.parse(event) as EngineEvent);
+    return { token: await source(stale === '' ? {} : { stale }) };
+  } catch (thrown) {
+    return { error: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+}
+
+/** An exception of the listener is its own affair: an uncaught one of the process, not of the run that told it. */
+function pass(event: EngineEvent, onEvent: (event: EngineEvent) => void): void {
+  try {
+    onEvent(event);
   } catch (thrown) {
     queueMicrotask(() => {
       throw thrown;

@@ -155,6 +155,19 @@ export interface WriteRequest {
   mode?: 'upsert';
 }
 
+/** An access token of a login that this program owns. */
+export interface HostToken {
+  accessToken: string;
+  /** Where the token is good. Default: `instanceUrl` of the configuration. */
+  instanceUrl?: string;
+}
+
+/**
+ * Gives a token that is good now. `stale` is the one that the system has just refused: another one is wanted, so
+ * refresh. Without it, a token that is at hand will do. What it throws is the error of the call that needed the token.
+ */
+export type TokenSource = (request: { stale?: string }) => Promise<HostToken> | HostToken;
+
 /** What became of one record that was written. */
 export interface RowResult {
   /** Place in `records`. */
@@ -163,6 +176,45 @@ export interface RowResult {
   /** The record's identity in the target (Salesforce: its Id), "" where it was rejected. */
   targetKey: string;
   error?: { code: string; message: string; field: string; retryable: boolean };
+}
+
+export interface ChangesRequest {
+  /** Name of the feed: what it has given out is remembered under it. One reader at a time. */
+  id: string;
+  /** A table needs the setting `versionField`. */
+  source: EndPoint;
+  object: string;
+  fields: string[];
+  /** Changes at most: 1 to callRecordsMax. Default: 1,000. */
+  limit?: number;
+  /** Token of the batch that was taken in for good. Without it the newest batch comes again. */
+  accept?: string;
+  /** Where a feed that is new begins: with what changes from now on (default), or with all there is. */
+  from?: 'now' | 'start';
+  /** Field of the creation stamp, by which `created` is told from `updated`. Default: CreatedDate, if there is one. */
+  createdField?: string;
+}
+
+export interface Change {
+  /** `created`: made since the feed began, and seen for the first time. Without a creation stamp: `updated`. */
+  op: 'created' | 'updated' | 'deleted';
+  /** The record's key in its system. */
+  id: string;
+  /**
+   * The record's change stamp. `STAMP#2` and so on where it was edited again within the grain of the stamp; "" for a
+   * deletion of which the system tells nothing but the id.
+   */
+  version: string;
+  /** Of a deletion: what the system still tells. */
+  fields: PlainRecord;
+}
+
+export interface ChangeBatch {
+  records: Change[];
+  /** Give it back as `accept` once `records` are safe. */
+  token: string;
+  /** More changes are there now. */
+  more: boolean;
 }
 
 export interface RejectedRecord {

@@ -15,6 +15,7 @@
 #include "base/log.hpp"
 #include "base/task.hpp"
 #include "base/workers.hpp"
+#include "connectors/host_tokens.hpp"
 #include "connectors/spec.hpp"
 #include "http/client.hpp"
 #include "record/page.hpp"
@@ -142,6 +143,7 @@ struct ConnectorContext {
   std::string credential_scope;  ///< prefix of the names a connector may use in `credentials`
   Log log;
   CancelToken cancel;
+  HostTokens* host_tokens = nullptr;  ///< null: no host program answers
 };
 
 /// A row of the registry.

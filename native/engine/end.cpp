@@ -32,7 +32,7 @@ std::unique_ptr<Connection> connect_end(Runtime& runtime, const std::string& typ
   const ConnectorType& connector = connector_type(type, at + ".type");
   const json checked = check_config(connector.spec, config, at + ".config");
   const ConnectorContext context{runtime.loop,     runtime.workers, runtime.http, *runtime.credentials,
-                                 std::move(scope), runtime.log,     cancel};
+                                 std::move(scope), runtime.log,     cancel,       &runtime.host_tokens};
   return connector.connect(checked, context);
 }
 

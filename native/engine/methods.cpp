@@ -5,6 +5,8 @@
 #include <array>
 
 #include "engine/end_methods.hpp"
+#include "engine/feed_methods.hpp"
+#include "engine/host_methods.hpp"
 #include "engine/query_methods.hpp"
 #include "engine/report_json.hpp"
 #include "engine/run_methods.hpp"
@@ -20,7 +22,8 @@ struct Method {
   Task<std::string> (*run_as_text)(Runtime&, json) = nullptr;  ///< instead, where the answer holds records
 };
 
-constexpr std::array<Method, 15> kMethods{{
+constexpr std::array<Method, 18> kMethods{{
+    {"host.answer", take_host_answer},
     {"sync.run", run_sync},
     {"sync.schedule", schedule_sync},
     {"sync.stop", stop_sync},
@@ -35,6 +38,8 @@ constexpr std::array<Method, 15> kMethods{{
     {"end.test", test_connection},
     {"end.read", nullptr, read_records},
     {"end.write", nullptr, write_records},
+    {"feed.read", nullptr, read_feed},
+    {"feed.forget", forget_feed},
     {"engine.info", engine_info},
 }};
 
@@ -45,8 +50,8 @@ Task<std::string> call_method(Runtime& runtime, std::string method, std::string 
     if (known.name != method) continue;
     json parsed = json::parse(body, nullptr, false);
     if (!parsed.is_object()) throw Error(ErrorKind::invalid, fmt::format("{}: the body must be a JSON object", method));
-    if (known.run != run_sync && known.run != stop_sync && runtime.closing)
-      throw Error(ErrorKind::cancelled, "the engine is closing");
+    const bool always = known.run == run_sync || known.run == stop_sync || known.run == take_host_answer;
+    if (!always && runtime.closing) throw Error(ErrorKind::cancelled, "the engine is closing");
     if (known.run_as_text) co_return co_await known.run_as_text(runtime, std::move(parsed));
     const json answer = co_await known.run(runtime, std::move(parsed));
     co_return dump(answer);

@@ -24,8 +24,10 @@ namespace nexpo {
 /// | end.test | {end} | {ok, message} |
 /// | end.read | {end, object, fields, limit, modifiedAfter? in ms since 1970, deleted?} | {records, more} |
 /// | end.write | {end, object, keyField, fields, records: their array as JSON text, mode?} | {results} in order |
-/// | engine.info | {} | {version, store, connectors} |
-/// Throws Error{invalid} for a name that is not in the table.
+/// | feed.read | {id, source, object, fields, limit?, accept?, from?: "now" or "start", createdField?} | {records,
+/// token, more} | | feed.forget | {id} | {} | | host.answer | {ask, token? {accessToken, instanceUrl?}, error?} |
+/// {taken}; the answer to an `ask` event | | engine.info | {} | {version, store, connectors} | Throws Error{invalid}
+/// for a name that is not in the table.
 Task<std::string> call_method(Runtime& runtime, std::string method, std::string body);
 
 }  // namespace nexpo

@@ -65,7 +65,8 @@ Runtime::Runtime(EngineConfig given, std::function<void(std::string)> event_sink
       on_event(std::move(event_sink)),
       log(make_log(config.log_level, on_event)),
       workers(loop, config.workers),
-      http(loop, curl_options(config)) {
+      http(loop, curl_options(config)),
+      host_tokens(loop, on_event) {
   run_blocking(loop, keep_store(*this));
   credentials = std::make_unique<SealedCredentials>(*store, open_vault(config));
 }

@@ -10,6 +10,7 @@
 #include "base/loop.hpp"
 #include "base/thread_workers.hpp"
 #include "engine/engine_config.hpp"
+#include "engine/host_tokens.hpp"
 #include "engine/sealed_credentials.hpp"
 #include "http/curl_client.hpp"
 #include "store/store.hpp"
@@ -39,7 +40,8 @@ struct Runtime {
   http::CurlClient http;
   std::unique_ptr<StateStore> store;
   std::unique_ptr<SealedCredentials> credentials;
-  std::map<std::string, RunControl> runs;        ///< by sync id
+  std::map<std::string, RunControl> runs;  ///< by sync id
+  AskedTokens host_tokens;
   CancelToken calls_stop = CancelToken::make();  ///< cancelled on close: ends calls that are no runs
   bool closing = false;
 };

@@ -6,7 +6,7 @@ namespace nexpo {
 
 // The tables mirror the embedded store's. What comes from other systems is bytea: such texts may hold NUL or bytes that
 // are not UTF-8, which PostgreSQL's text cannot. convert_from(original, 'UTF8') shows them.
-static constexpr std::array<Migration, 1> kMigrations{{
+static constexpr std::array<Migration, 2> kMigrations{{
     {1, "syncs, links, runs, rejected records, secrets", R"sql(
       CREATE TABLE data_sync.sync (
         number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -81,6 +81,23 @@ static constexpr std::array<Migration, 1> kMigrations{{
         name text PRIMARY KEY,
         sealed bytea NOT NULL
       );
+    )sql"},
+    {2, "change feeds", R"sql(
+      CREATE TABLE data_sync.feed (
+        sync integer PRIMARY KEY REFERENCES data_sync.sync,
+        state bytea NOT NULL,
+        settled bytea NOT NULL DEFAULT ''
+      );
+      CREATE TABLE data_sync.feed_entry (
+        feed integer NOT NULL REFERENCES data_sync.feed,
+        key bytea NOT NULL,
+        version bytea NOT NULL,
+        digest bytea NOT NULL,
+        gone boolean NOT NULL,
+        pass bigint NOT NULL,
+        PRIMARY KEY (feed, key)
+      ) WITH (fillfactor = 80);
+      CREATE TABLE data_sync.feed_offer (LIKE data_sync.feed_entry INCLUDING INDEXES);
     )sql"},
 }};
 

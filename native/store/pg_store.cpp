@@ -8,6 +8,7 @@
 
 #include "sql/pg_pool.hpp"
 #include "store/lock_file.hpp"
+#include "store/pg_feed.hpp"
 #include "store/pg_state.hpp"
 
 namespace nexpo {
@@ -143,6 +144,27 @@ class PgStore final : public StateStore {
 
   Task<> put_secret(std::string name, std::string sealed) override {
     auto work = [&](PgConnection& connection) { pg_state::put_secret(connection, name, sealed); };
+    co_await pool_.run(std::move(work));
+  }
+
+  Task<std::optional<FeedState>> load_feed(std::string feed) override {
+    auto work = [&](PgConnection& connection) { return pg_feed::load(connection, feed); };
+    co_return co_await pool_.run(std::move(work));
+  }
+
+  Task<std::vector<std::optional<FeedEntry>>> feed_entries(std::string feed,
+                                                           std::vector<std::string_view> keys) override {
+    auto work = [&](PgConnection& connection) { return pg_feed::entries(connection, feed, keys); };
+    co_return co_await pool_.run(std::move(work));
+  }
+
+  Task<> commit_feed(FeedCommit commit) override {
+    auto work = [&](PgConnection& connection) { pg_feed::commit(connection, commit); };
+    co_await pool_.run(std::move(work));
+  }
+
+  Task<> forget_feed(Lease lease) override {
+    auto work = [&](PgConnection& connection) { pg_feed::forget(connection, lease); };
     co_await pool_.run(std::move(work));
   }
 

@@ -8,7 +8,7 @@ namespace nexpo {
 // number, a target key that equals the source key is NULL, and so are shadow and pending where there is none.
 // `seen` holds packed 8-byte hashes of source keys, one row a page, instead of a mark in each link: appending is
 // cheap, and changing every link in every full run is not. `intent` holds a page's packed notes for the same reason.
-static constexpr std::array<Migration, 1> kMigrations{{
+static constexpr std::array<Migration, 2> kMigrations{{
     {1, "syncs, links, runs, rejected records, secrets", R"sql(
       CREATE TABLE sync (
         number INTEGER PRIMARY KEY,
@@ -79,6 +79,31 @@ static constexpr std::array<Migration, 1> kMigrations{{
       CREATE TABLE secret (
         name TEXT PRIMARY KEY,
         sealed BLOB NOT NULL
+      ) WITHOUT ROWID;
+    )sql"},
+    {2, "change feeds", R"sql(
+      CREATE TABLE feed (
+        sync INTEGER PRIMARY KEY REFERENCES sync,
+        state TEXT NOT NULL,
+        settled TEXT NOT NULL DEFAULT ''
+      );
+      CREATE TABLE feed_entry (
+        feed INTEGER NOT NULL REFERENCES feed,
+        key TEXT NOT NULL,
+        version TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        gone INTEGER NOT NULL,
+        pass INTEGER NOT NULL,
+        PRIMARY KEY (feed, key)
+      ) WITHOUT ROWID;
+      CREATE TABLE feed_offer (
+        feed INTEGER NOT NULL REFERENCES feed,
+        key TEXT NOT NULL,
+        version TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        gone INTEGER NOT NULL,
+        pass INTEGER NOT NULL,
+        PRIMARY KEY (feed, key)
       ) WITHOUT ROWID;
     )sql"},
 }};

@@ -7,6 +7,7 @@
 
 #include "base/started.hpp"
 #include "store/lock_file.hpp"
+#include "store/sqlite_feed.hpp"
 #include "store/sqlite_state.hpp"
 
 namespace nexpo {
@@ -117,6 +118,27 @@ class SqliteStore final : public StateStore {
 
   Task<> put_secret(std::string name, std::string sealed) override {
     auto work = [&](SqliteState& state) { state.put_secret(name, sealed); };
+    co_await write(std::move(work));
+  }
+
+  Task<std::optional<FeedState>> load_feed(std::string feed) override {
+    auto work = [&](SqliteState& state) { return sqlite_feed::load(state.database(), feed); };
+    co_return co_await read(std::move(work));
+  }
+
+  Task<std::vector<std::optional<FeedEntry>>> feed_entries(std::string feed,
+                                                           std::vector<std::string_view> keys) override {
+    auto work = [&](SqliteState& state) { return sqlite_feed::entries(state.database(), feed, keys); };
+    co_return co_await read(std::move(work));
+  }
+
+  Task<> commit_feed(FeedCommit commit) override {
+    auto work = [&](SqliteState& state) { sqlite_feed::commit(state.database(), commit); };
+    co_await write(std::move(work));
+  }
+
+  Task<> forget_feed(Lease lease) override {
+    auto work = [&](SqliteState& state) { sqlite_feed::forget(state.database(), lease); };
     co_await write(std::move(work));
   }
 

@@ -13,14 +13,10 @@
 #include "record/counts.hpp"
 #include "record/fingerprint.hpp"
 #include "record/page.hpp"
+#include "store/feed_store.hpp"
+#include "store/lease.hpp"
 
 namespace nexpo {
-
-/// The right to run one sync. `epoch` grows with every holder; a commit with an older one loses.
-struct Lease {
-  std::string sync_id;
-  int64_t epoch = 0;
-};
 
 enum class RunState { running, succeeded, stopped, failed, held };
 std::string_view name_of(RunState state);
@@ -94,10 +90,8 @@ struct Commit {
 };
 
 /// Calls may overlap. Lives on the loop thread; the work happens on the pool.
-class StateStore {
+class StateStore : public FeedStore {
  public:
-  virtual ~StateStore() = default;
-
   /// Takes the lease, or throws Error{conflict} if another living process holds it (the message says who and since
   /// when). The lease of a dead process is taken over at once: its lock died with it.
   virtual Task<Lease> acquire(std::string sync_id) = 0;

@@ -19,7 +19,9 @@ OrgOptions options_of(const Settings& settings) {
 /// The hosts that all orgs share do not tell which org is meant; the user does.
 std::string identity_of(const Login& login) {
   const bool shared = is_shared_login_host(login.url);
-  const std::string& who = login.username.empty() ? login.client_id : login.username;
+  const std::string& who = login.flow == Flow::host ? login.credential
+                           : login.username.empty() ? login.client_id
+                                                    : login.username;
   return "salesforce:" + login.url + (shared ? "/" + who : "");
 }
 

@@ -1,9 +1,11 @@
 // HttpStack: the layers that every call to an org passes.
 #pragma once
 
+#include <memory>
+
 #include "connectors/connector.hpp"
-#include "connectors/salesforce/login_tokens.hpp"
 #include "connectors/salesforce/quota_guard.hpp"
+#include "connectors/salesforce/settings.hpp"
 #include "http/counted.hpp"
 #include "http/oauth_client.hpp"
 #include "http/rate_limited.hpp"
@@ -26,7 +28,7 @@ class HttpStack final : public http::Client {
 
  private:
   http::Counted counted_;
-  LoginTokens tokens_;
+  std::unique_ptr<http::TokenSource> tokens_;
   http::OAuthClient authorized_;
   http::RateLimited limited_;
   http::Retrying retrying_;

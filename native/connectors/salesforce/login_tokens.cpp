@@ -19,6 +19,7 @@ std::string settings_of(Flow flow) {
     case Flow::refresh_token: return "clientId, clientSecret, refreshToken";
     case Flow::password: return "clientId, clientSecret, username, securityToken, password";
     case Flow::soap: return "username, securityToken, password";
+    case Flow::host: break;  // does not log in
   }
   return "";
 }

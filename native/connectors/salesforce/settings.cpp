@@ -14,12 +14,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<std::string_view, Flow>, 5> kFlows = {{
+constexpr std::array<std::pair<std::string_view, Flow>, 6> kFlows = {{
     {"clientCredentials", Flow::client_credentials},
     {"jwt", Flow::jwt},
     {"refreshToken", Flow::refresh_token},
     {"password", Flow::password},
     {"soap", Flow::soap},
+    {"host", Flow::host},
 }};
 
 std::string text(const json& config, const char* name) { return config.value(name, std::string()); }
@@ -38,6 +39,10 @@ Flow infer_flow(const json& config) {
 
 Flow flow_of(const json& config) {
   const std::string named = text(config, "authentication");
+  if (text(config, "auth") == "host") {
+    if (named.empty()) return Flow::host;
+    refuse("authentication", "leave it out: with auth \"host\" the engine does not log in by itself");
+  }
   if (named.empty()) return infer_flow(config);
   for (const auto& [name, flow] : kFlows) {
     if (name == named) return flow;
@@ -66,6 +71,7 @@ void check_login(const json& config, const Login& login) {
     case Flow::refresh_token: require(config, login.flow, {"clientId", "refreshToken"}); break;
     case Flow::password: require(config, login.flow, {"clientId", "clientSecret", "username", "password"}); break;
     case Flow::soap: require(config, login.flow, {"username", "password"}); break;
+    case Flow::host: break;  // looked at before the URL was
   }
   if (login.flow == Flow::soap && !config.value("allowSoapLogin", false)) {
     refuse("allowSoapLogin",
@@ -97,8 +103,11 @@ void check_api_host(const std::string& url, const std::string& option) {
 Login parse_login(const json& config) {
   Login login;
   login.flow = flow_of(config);
-  login.url = http::parse_url(text(config, "loginUrl")).origin();
-  check_api_host(login.url, "loginUrl");
+  login.credential = text(config, "credential");
+  if (login.flow == Flow::host) require(config, login.flow, {"credential", "instanceUrl"});
+  const char* where = login.flow == Flow::host ? "instanceUrl" : "loginUrl";
+  login.url = http::parse_url(text(config, where)).origin();
+  check_api_host(login.url, where);
   login.client_id = text(config, "clientId");
   login.client_secret = Secret(text(config, "clientSecret"));
   login.username = text(config, "username");

@@ -10,12 +10,13 @@
 
 namespace nexpo::salesforce {
 
-enum class Flow { client_credentials, jwt, refresh_token, password, soap };
+enum class Flow { client_credentials, jwt, refresh_token, password, soap, host };
 
 /// What logging in takes.
 struct Login {
   Flow flow = Flow::client_credentials;
-  std::string url;  ///< scheme and host, no slash at the end
+  std::string url;         ///< scheme and host, no slash at the end
+  std::string credential;  ///< host: the name under which the host program knows the login
   std::string client_id;
   Secret client_secret;
   std::string username;

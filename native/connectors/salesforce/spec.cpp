@@ -9,7 +9,17 @@ namespace {
 
 constexpr std::string_view kFlows[] = {"clientCredentials", "jwt", "refreshToken", "password", "soap"};
 
+constexpr std::string_view kAuth[] = {"engine", "host"};
+
 constexpr Option kOptions[] = {
+    {.name = "auth",
+     .type = OptionType::choice,
+     .help = "Who logs in: the engine with the credentials below, or the host program, which is asked for access "
+             "tokens.",
+     .fallback = "engine",
+     .choices = kAuth},
+    {.name = "credential", .help = "Name under which the host program knows the login (auth host)."},
+    {.name = "instanceUrl", .type = OptionType::url, .help = "The org's own host (auth host)."},
     {.name = "loginUrl",
      .type = OptionType::url,
      .help = "Where to log in: the org's My Domain (https://acme.my.salesforce.com), or the login host of all orgs.",

@@ -48,7 +48,8 @@ std::string token_form(const Login& login, const Secret& refresh_token, std::str
                                  {"client_secret", secret},
                                  {"username", login.username},
                                  {"password", login.password.reveal()}});
-    case Flow::soap: break;
+    case Flow::soap:
+    case Flow::host: break;
   }
   throw Error(ErrorKind::internal, "salesforce: a SOAP login has no token form");
 }

@@ -40,18 +40,30 @@ struct SimDisk {
   }
 };
 
-/// Every call takes virtual time, and may meet a crash before or after its effect (`crash_percent`).
+/// Every call takes virtual time, and may meet a crash before or after its effect (`crash_percent`). Every write may
+/// find the disk full (`full_percent`): it changes nothing then.
 class SimStore final : public StateStore {
  public:
-  SimStore(SimClock& clock, SimDisk& disk, uint64_t seed, int crash_percent)
-      : clock_(clock), disk_(disk), random_(seed), crash_percent_(crash_percent) {}
+  static constexpr const char* kDiskFull = "disk full";
+
+  SimStore(SimClock& clock, SimDisk& disk, uint64_t seed, int crash_percent, int full_percent)
+      : clock_(clock), disk_(disk), random_(seed), crash_percent_(crash_percent), full_percent_(full_percent) {}
 
   Task<Lease> acquire(std::string sync_id) override {
     co_await boundary();
+    fill();
     const Lease lease{sync_id, ++disk_.epoch};
     co_await boundary();
     co_return lease;
   }
+  // The simulation runs syncs only.
+  Task<std::optional<FeedState>> load_feed(std::string) override { co_return std::nullopt; }
+  Task<std::vector<std::optional<FeedEntry>>> feed_entries(std::string, std::vector<std::string_view> keys) override {
+    co_return std::vector<std::optional<FeedEntry>>(keys.size());
+  }
+  Task<> commit_feed(FeedCommit) override { co_return; }
+  Task<> forget_feed(Lease) override { co_return; }
+
   Task<> release(Lease) override { co_await boundary(); }
 
   Task<SyncState> load(std::string) override {
@@ -67,6 +79,7 @@ class SimStore final : public StateStore {
   Task<Run> begin_run(Lease lease, std::string mode, std::string plan_hash, Time now) override {
     co_await boundary();
     fence(lease);
+    fill();
     Run run;
     run.id = disk_.next_run++;
     run.sync_id = lease.sync_id;
@@ -82,6 +95,7 @@ class SimStore final : public StateStore {
   Task<> resume_run(Lease lease, int64_t run_id) override {
     co_await boundary();
     fence(lease);
+    fill();
     if (disk_.last->id != run_id) throw std::logic_error("resumed a run that is not the last one");
     disk_.last->state = RunState::running;
     disk_.recover();
@@ -91,6 +105,7 @@ class SimStore final : public StateStore {
   Task<> end_run(Lease lease, int64_t, RunState state, Cursor next, std::string error, Time now) override {
     co_await boundary();
     fence(lease);
+    fill();
     disk_.last->state = state;
     disk_.last->error = std::move(error);
     disk_.last->ended_at = now;
@@ -103,6 +118,7 @@ class SimStore final : public StateStore {
   Task<int64_t> intend(Lease lease, int64_t, std::vector<LinkWrite> intents) override {
     co_await boundary();
     fence(lease);
+    fill();
     const int64_t id = note(intents);
     co_await boundary();
     co_return id;
@@ -121,6 +137,7 @@ class SimStore final : public StateStore {
   Task<int64_t> commit(Commit commit) override {
     co_await boundary();
     fence(commit.lease);
+    fill();
     if (!commit.counts.closes()) throw std::logic_error("the conservation law does not hold at a checkpoint");
     disk_.last->cursor = commit.cursor;
     disk_.last->counts = commit.counts;
@@ -173,6 +190,7 @@ class SimStore final : public StateStore {
   Task<> forget(Lease lease) override {
     co_await boundary();
     fence(lease);
+    fill();
     disk_.links.clear();
     disk_.intents.clear();
     disk_.rejected.clear();
@@ -198,6 +216,9 @@ class SimStore final : public StateStore {
     if (static_cast<int>(random_() % 1000) < crash_percent_ * 10) clock_.crash();
     co_await clock_.sleep(Millis{1 + static_cast<int>(random_() % 3)});
   }
+  void fill() {
+    if (static_cast<int>(random_() % 100) < full_percent_) throw Error(ErrorKind::unavailable, kDiskFull);
+  }
   void fence(const Lease& lease) const {
     if (lease.epoch != disk_.epoch) throw Error(ErrorKind::conflict, "another run took over");
   }
@@ -206,6 +227,7 @@ class SimStore final : public StateStore {
   SimDisk& disk_;
   std::mt19937_64 random_;
   int crash_percent_;
+  int full_percent_;
 };
 
 }  // namespace nexpo
