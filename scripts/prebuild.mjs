@@ -54,14 +54,13 @@ export async function prebuild({ all = false, refresh = false } = {}) {
 async function buildAddon(target, prefix) {
   const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
   const file = join(prebuildsFolder, `data_sync-${version}-${target.name}.node`);
-  const folder = join(projectFolder, 'build', `prebuild-${target.name}`);
+  const folder = buildFolder(target, prefix);
   const stamp = join(folder, 'made-of');
   const recipe = fingerprint(`${version} ${target.compiler} ${prefix}`);
-  if (existsSync(file) && existsSync(stamp) && readFileSync(stamp, 'utf8') === recipe) {
+  if (existsSync(file) && existsSync(stamp) && readFileSync(stamp, 'utf8') === recipe + hashOf(file)) {
     console.log(`prebuild: ${target.name} is up to date`);
     return file;
   }
-  rmSync(stamp, { force: true });
   const configure = ['-S', projectFolder, '-B', folder, '-G', 'Ninja', '--log-level=WARNING', '-DDATA_SYNC_TESTS=OFF'];
   await run('cmake', [...configure, ...cmakeArguments(target, prefix)], { env: target.tools });
   const jobs = process.env.JOBS ?? String(availableParallelism());
@@ -71,8 +70,14 @@ async function buildAddon(target, prefix) {
     if (name.endsWith(`-${target.name}.node`)) rmSync(join(prebuildsFolder, name)); // of an earlier version
   }
   copyFileSync(join(folder, 'data_sync.node'), file);
-  writeFileSync(stamp, recipe);
+  writeFileSync(stamp, recipe + hashOf(file));
   return file;
+}
+
+// CMake remembers the compiler and where it found the libraries, so a folder belongs to one pair of them.
+function buildFolder(target, prefix) {
+  const key = createHash('sha256').update(`${target.compiler} ${prefix}`).digest('hex').slice(0, 8);
+  return join(projectFolder, 'build', `prebuild-${target.name}-${key}`);
 }
 
 /** Of everything in the checkout that goes into a binary. */
@@ -87,6 +92,10 @@ function fingerprint(seed) {
     hash.update(path).update(readFileSync(path));
   }
   return hash.digest('hex');
+}
+
+function hashOf(file) {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
 function print(rows) {

