@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { cacheFolder, failWith, isMain, quietly } from '../command.mjs';
+import { cachedPackage } from '../npm_cache.mjs';
 
 export const n8nVersion = '2.41.1';
 const nodeVersion = '24.21.0';
@@ -15,8 +16,7 @@ const nodeVersion = '24.21.0';
  *   starts it; npm started with `env` runs on that Node as well
  */
 export async function installedN8n() {
-  const nodeFolder = await installed(`node-${nodeVersion}`, installNode);
-  const node = join(nodeFolder, 'node_modules', nodePackage());
+  const node = await newerNode();
   const env = {
     PATH: [join(node, 'bin'), process.env.PATH].join(delimiter),
     npm_config_nodedir: node,
@@ -40,13 +40,9 @@ async function installed(name, install) {
   return folder;
 }
 
-// n8n 2.41 needs Node 24, whatever Node the tests run on. The package carries the program and its headers.
-function nodePackage() {
-  return `node-${process.platform}-${process.arch}`;
-}
-
-async function installNode(folder) {
-  await npm(['install', `${nodePackage()}@${nodeVersion}`], folder, {});
+/** Folder of the Node that n8n 2.41 needs, whatever Node the tests run on: its program and headers. */
+export function newerNode() {
+  return cachedPackage(`node-${process.platform}-${process.arch}`, nodeVersion);
 }
 
 // Without scripts, since one dependency downloads from elsewhere; sqlite3 alone has to be compiled.
