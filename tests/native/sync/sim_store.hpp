@@ -46,7 +46,7 @@ class SimStore final : public StateStore {
  public:
   static constexpr const char* kDiskFull = "disk full";
 
-  SimStore(SimClock& clock, SimDisk& disk, uint64_t seed, int crash_percent, int full_percent)
+  SimStore(SimClock& clock, SimDisk& disk, uint64_t seed, int crash_percent, int full_percent = 0)
       : clock_(clock), disk_(disk), random_(seed), crash_percent_(crash_percent), full_percent_(full_percent) {}
 
   Task<Lease> acquire(std::string sync_id) override {

@@ -25,6 +25,7 @@ class World {
  public:
   explicit World(uint64_t seed) : random_(seed), mapping_(two_fields()) {
     crash_percent_ = static_cast<int>(pick(0, 3));
+    full_percent_ = pick(0, 3) ? 0 : static_cast<int>(pick(1, 10));
     faults_ = {static_cast<int>(pick(0, 10)), static_cast<int>(pick(0, 10)), static_cast<int>(pick(0, 10)),
                static_cast<int>(pick(0, 3))};
     plan_.sync_id = "sim";
@@ -48,7 +49,7 @@ class World {
       start_process(pick(0, 9) == 0);
     }
     faults_ = {};
-    crash_percent_ = 0;
+    crash_percent_ = full_percent_ = 0;
     stop_percent_ = 0;
     tick(SimSourceData::kOverlapSeconds);
     // Two rounds settle everything: the first may resume an old window, the second reads to the end.
@@ -91,7 +92,7 @@ class World {
   void start_process(bool full) {
     SimClock clock(wall_);
     SimWorkers workers(clock, random_(), Millis{10});
-    SimStore store(clock, disk_, random_(), crash_percent_);
+    SimStore store(clock, disk_, random_(), crash_percent_, full_percent_);
     SimWriter writer(clock, target_, random_, faults_);
     SimSource source(clock, source_, random_, faults_);
     const PassContext context{clock, workers, store, &writer, CancelToken::make(), {}, {}};
@@ -102,6 +103,11 @@ class World {
     try {
       BatchSync sync(context, plan_, source);
       clock.run(sync.run(request));
+    } catch (const Error& thrown) {
+      // A run whose end cannot be written either has no report.
+      if (!clock.crashed()) {
+        EXPECT_EQ(thrown.message(), SimStore::kDiskFull);
+      }
     } catch (const std::exception& thrown) {
       if (!clock.crashed()) ADD_FAILURE() << thrown.what();
     }
@@ -136,6 +142,7 @@ class World {
   SimDisk disk_;
   Time wall_;
   int crash_percent_ = 0;
+  int full_percent_ = 0;
   int stop_percent_ = 10;
   int next_key_ = 0;
 };
