@@ -22,12 +22,14 @@ class SalesforceSource final : public Source {
 
   Task<Schema> describe(std::string object) override;
   Task<std::unique_ptr<Reader>> read(ReadPlan plan) override;
+  Task<StartPoint> start_at(std::string object, std::optional<Time> time) override;
 
  private:
   struct Reading;
   Task<> begin(Reading& reading);
+  Task<Org::RowCount> count_rows(const Reading& reading);
   Task<std::unique_ptr<Reader>> open(Reading& reading);
-  Task<std::unique_ptr<Reader>> open_bulk(Reading& reading);
+  static Task<std::unique_ptr<Reader>> open_bulk(std::shared_ptr<Org> org, int streams, Reading reading);
 
   std::shared_ptr<Org> org_;
   Settings settings_;

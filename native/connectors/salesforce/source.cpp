@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>
@@ -5,8 +6,10 @@
 #include "base/error.hpp"
 #include "connectors/salesforce/bulk_query_reader.hpp"
 #include "connectors/salesforce/deletions.hpp"
+#include "connectors/salesforce/errors.hpp"
 #include "connectors/salesforce/query_reader.hpp"
 #include "connectors/salesforce/salesforce.hpp"
+#include "connectors/salesforce/timeout_fallback.hpp"
 
 namespace nexpo::salesforce {
 
@@ -57,19 +60,28 @@ Task<std::unique_ptr<Reader>> SalesforceSource::read(ReadPlan plan) {
   co_return co_await open(reading);
 }
 
+Task<StartPoint> SalesforceSource::start_at(std::string object, std::optional<Time> time) {
+  const Org::DescribeRef describe = co_await org_->describe(object);
+  if (!describe->has_stamp())
+    throw Error(ErrorKind::invalid, "salesforce: " + object + " has no change stamp that can be filtered");
+  ReadProgress progress;
+  if (time) {
+    progress.next = std::chrono::floor<std::chrono::seconds>(*time);
+  } else {
+    const std::optional<Seconds> now = co_await org_->server_time();
+    progress.next = now.value_or(std::chrono::floor<std::chrono::seconds>(org_->clock().now())) - settings_.overlap;
+  }
+  StartPoint start;
+  start.cursor = progress.finished();
+  start.stamp = to_text(*progress.next);
+  co_return start;
+}
+
 /// Takes the server's time before anything is read, and how much there is to read.
 Task<> SalesforceSource::begin(Reading& reading) {
   ReadProgress& progress = reading.progress;
-  std::string where = bounds_of(reading.columns, progress.window);
-  auto counted = co_await attempt(org_->count(reading.columns.object, std::move(where), reading.deleted_too));
   Org::RowCount count;
-  if (counted.index() == 0) {
-    count = std::get<0>(counted);
-  } else if (std::get<1>(counted).code() == "QUERY_TIMEOUT") {
-    count.rows = std::numeric_limits<int64_t>::max();  // too many to be counted
-  } else {
-    throw std::get<1>(counted);
-  }
+  if (reading.plan.records_wanted == 0) count = co_await count_rows(reading);
   if (!count.at) count.at = co_await org_->server_time();
   const Seconds now = count.at.value_or(std::chrono::floor<std::chrono::seconds>(org_->clock().now()));
   if (reading.feed && now - *progress.window.low > kDeletionsKept) {
@@ -87,19 +99,41 @@ Task<> SalesforceSource::begin(Reading& reading) {
   reading.bulk = count.rows > settings_.bulk_read_rows && reading.columns.in_bulk();
 }
 
+Task<Org::RowCount> SalesforceSource::count_rows(const Reading& reading) {
+  std::string where = bounds_of(reading.columns, reading.progress.window);
+  auto counted = co_await attempt(org_->count(reading.columns.object, std::move(where), reading.deleted_too));
+  if (counted.index() == 0) co_return std::get<0>(counted);
+  if (std::get<1>(counted).code() != kQueryTimeout) throw std::get<1>(counted);
+  Org::RowCount too_many;
+  too_many.rows = std::numeric_limits<int64_t>::max();
+  co_return too_many;
+}
+
 Task<std::unique_ptr<Reader>> SalesforceSource::open(Reading& reading) {
   std::unique_ptr<Reader> reader;
   const int page_rows = reading.plan.page_records_max;
   const Stage stage = reading.progress.stage;
-  if (reading.bulk || stage == Stage::bulk) reader = co_await open_bulk(reading);
+  if (reading.bulk || stage == Stage::bulk) reader = co_await open_bulk(org_, settings_.parallel_results, reading);
   if (!reader && stage != Stage::deleted) {
     QueryReader::Plan plan;
     plan.columns = reading.columns;
     plan.deleted_too = reading.deleted_too;
     plan.full = reading.full();
     plan.page_rows = page_rows;
+    if (reading.plan.records_wanted > 0) {
+      plan.statement_rows = static_cast<int>(std::min<int64_t>(reading.plan.records_wanted, kQueryRowsMax));
+    }
     plan.progress = reading.progress;
-    reader = std::make_unique<QueryReader>(org_, std::move(plan));
+    auto query = std::make_unique<QueryReader>(org_, std::move(plan));
+    if (reading.columns.in_bulk() && reading.plan.records_wanted == 0) {
+      auto by_bulk = [org = org_, streams = settings_.parallel_results, left = reading](Position behind) mutable {
+        left.progress.at = std::move(behind);
+        return open_bulk(org, streams, left);
+      };
+      reader = std::make_unique<TimeoutFallback>(std::move(query), std::move(by_bulk), org_->log());
+    } else {
+      reader = std::move(query);
+    }
   }
   if (!reading.feed) co_return reader;
   co_return std::make_unique<DeletedReader>(org_, reading.columns.object, reading.columns.slots, page_rows,
@@ -107,22 +141,22 @@ Task<std::unique_ptr<Reader>> SalesforceSource::open(Reading& reading) {
 }
 
 /// Null if Bulk does not take the object: which ones it refuses is only to be found out by asking.
-Task<std::unique_ptr<Reader>> SalesforceSource::open_bulk(Reading& reading) {
+Task<std::unique_ptr<Reader>> SalesforceSource::open_bulk(std::shared_ptr<Org> org, int streams, Reading reading) {
   BulkQueryReader::Plan plan;
   plan.columns = reading.columns;
   plan.deleted_too = reading.deleted_too;
   plan.full = reading.full();
   plan.page_rows = reading.plan.page_records_max;
-  plan.streams = settings_.parallel_results;
+  plan.streams = streams;
   plan.progress = reading.progress;
   const bool resumed = reading.progress.stage == Stage::bulk;
-  auto reader = std::make_unique<BulkQueryReader>(org_, std::move(plan));
+  auto reader = std::make_unique<BulkQueryReader>(org, std::move(plan));
   if (!resumed) {
     auto started = co_await attempt(reader->start_job());
     if (started.index() == 1) {
       const Error& refused = std::get<1>(started);
       if (refused.kind() != ErrorKind::invalid) throw refused;
-      org_->log().info(refused.message() + "; reading by REST instead");
+      org->log().info(refused.message() + "; reading by REST instead");
       co_return nullptr;
     }
   }
