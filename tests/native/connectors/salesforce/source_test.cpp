@@ -116,6 +116,36 @@ TEST_F(SalesforceReading, ACountThatTimesOutMeansMany) {
   EXPECT_EQ(script.calls("POST /services/data/v66.0/jobs/query").size(), 1u);
 }
 
+TEST_F(SalesforceReading, AQueryThatTimesOutGoesOnAsABulkJobBehindTheLastRow) {
+  count(5);
+  script.when("/query?", {.body = query_answer({account(1), account(2)}, "/next")});
+  script.when("GET /next", {.status = 400, .body = R"([{"errorCode":"QUERY_TIMEOUT","message":"m"}])"});
+  script.when("POST /services/data/v66.0/jobs/query", {.body = R"({"id":"750A","state":"UploadComplete"})"});
+  script.when("GET /services/data/v66.0/jobs/query/750A", {.body = R"({"id":"750A","state":"JobComplete"})"}, true);
+  script.when("jobs/query/750A/resultPages", {.body = R"({"resultPages":[{"resultUrl":"/page"}]})"});
+  script.when("GET /page", {.body = "Id,SystemModstamp,Name\n001000000000003AAA,2026-11-01T00:00:00.000Z,C\n"});
+  const auto reader = open({});
+  EXPECT_EQ(script.clock.run(reader->next()).records.size(), 2u);
+  const Page rest = script.clock.run(reader->next());
+  ASSERT_EQ(rest.records.size(), 1u);
+  EXPECT_EQ(rest.records.head(0).key, "001000000000003AAA");
+  EXPECT_TRUE(rest.last);
+  EXPECT_TRUE(reader->complete());
+  EXPECT_EQ(script.calls("GET /next").size(), 1u) << "a repeat would take as long again";
+  EXPECT_THAT(script.calls("POST /services/data/v66.0/jobs/query")[0], HasSubstr("Id > '001000000000002AAA'"));
+}
+
+TEST_F(SalesforceReading, AQueryThatTimesOutOnWhatBulkRefusesIsAFailure) {
+  count(5);
+  script.when("/query?", {.status = 400, .body = R"([{"errorCode":"QUERY_TIMEOUT","message":"m"}])"});
+  script.when("POST /services/data/v66.0/jobs/query",
+              {.status = 400, .body = R"([{"errorCode":"INVALIDENTITY","message":"not by Bulk"}])"});
+  const auto reader = open({});
+  const auto page = script.clock.run(attempt(reader->next()));
+  ASSERT_EQ(page.index(), 1u);
+  EXPECT_EQ(std::get<1>(page).code(), "QUERY_TIMEOUT");
+}
+
 TEST_F(SalesforceReading, DeletionsComeFromTheRecycleBinAndFromTheFeedOnce) {
   count(2);
   script.when("/queryAll?", {.body = query_answer({account(1), account(2, "2026-11-24T11:30:00.000+0000", true)})});
