@@ -3,6 +3,8 @@ export default {
   rootDir: import.meta.dirname,
   roots: ['<rootDir>/tests'],
   testMatch: ['**/*.test.ts'],
+  // Those have a config of their own: jest.n8n.config.mjs.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/e2e/n8n/'],
   modulePathIgnorePatterns: ['<rootDir>/tests/bench/node_modules'],
   testEnvironment: 'node',
   testTimeout: 30_000,

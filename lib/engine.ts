@@ -217,13 +217,9 @@ async function tokenFrom(
 
 /** An exception of the listener is its own affair: an uncaught one of the process, not of the run that told it. */
 function pass(event: EngineEvent, onEvent: (event: EngineEvent) => void): void {
-  try {
+  queueMicrotask(() => {
     onEvent(event);
-  } catch (thrown) {
-    queueMicrotask(() => {
-      throw thrown;
-    });
-  }
+  });
 }
 
 function withDefaults(options: EngineOptions): EngineOptions {

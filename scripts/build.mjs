@@ -1,8 +1,19 @@
-// Builds the product: the native addon, the TypeScript face and the command line. Only what changed is built again.
+// Builds the product: the native addon, its TypeScript face, the n8n nodes and the command line. Only what changed is
+// built again.
 //
-//   npm run build              build/release/data_sync.node, dist/lib, dist/cli/data-sync.js
+//   npm run build              the addon in build/release, and dist with lib, nodes, credentials, shared and cli
 //   npm run build -- native    the addon alone; "typescript" the rest alone
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { failWith, isMain, npmProgram, PlainError, projectFolder, run } from './command.mjs';
@@ -41,20 +52,40 @@ function isConfigured(folder) {
 }
 
 async function compileTypeScript() {
-  const memory = join(projectFolder, 'build', 'typescript.tsbuildinfo');
+  const memories = ['typescript', 'nodes'].map((name) => join(projectFolder, 'build', `${name}.tsbuildinfo`));
   const dist = join(projectFolder, 'dist');
   // Without its memory tsc cannot tell what in dist is left over; with it alone it does not see that dist is gone.
-  if (!existsSync(memory) || !existsSync(join(dist, 'lib', 'index.js'))) {
-    rmSync(memory, { force: true });
-    rmSync(dist, { recursive: true, force: true });
+  if (!memories.every(existsSync) || !existsSync(join(dist, 'lib', 'index.js'))) {
+    for (const path of [...memories, dist]) rmSync(path, { recursive: true, force: true });
   }
-  await run(process.execPath, [npmProgram('typescript/bin/tsc'), '--project', 'tsconfig.build.json']);
+  await run(process.execPath, [npmProgram('typescript/bin/tsc'), '--build', 'tsconfig.nodes.json']);
+  removeLeftovers(dist);
+  copyNodeAssets(dist);
+}
+
+// What tsc made of sources that are gone or renamed since.
+function removeLeftovers(dist) {
+  const sourceOf = (name) => name.replace(/(?:\.d)?\.(c?)[jt]s$/, '.$1ts');
+  for (const name of readdirSync(dist, { recursive: true })) {
+    if (name.startsWith('cli') || !/\.c?[jt]s$/.test(name)) continue;
+    const sources = [projectFolder, join(projectFolder, 'n8n-nodes')].map((root) => join(root, sourceOf(name)));
+    if (!sources.some(existsSync)) rmSync(join(dist, name));
+  }
+}
+
+// Icons and the texts for n8n's search, which lie next to a node.
+function copyNodeAssets(dist) {
+  const nodes = join(projectFolder, 'n8n-nodes');
+  cpSync(nodes, dist, {
+    recursive: true,
+    filter: (path) => statSync(path).isDirectory() || /\.(?:svg|png|node\.json)$/.test(path),
+  });
 }
 
 async function bundleCommandLine() {
   const { build: bundle } = await import('esbuild');
   const entry = join(projectFolder, 'cli', 'src', 'main.ts');
-  const outfile = join(projectFolder, 'dist', 'cli', 'data-sync.js');
+  const outfile = join(projectFolder, 'dist', 'cli', 'data-sync.cjs');
   const { metafile } = await bundle({
     entryPoints: [entry],
     absWorkingDir: projectFolder,

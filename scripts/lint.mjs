@@ -1,7 +1,7 @@
 // Formatting, mistakes and style, without running the product.
 //
 //   npm run lint                               every check over every file
-//   npm run lint -- format|tidy|eslint|style   some of them
+//   npm run lint -- format|tidy|eslint|style|n8n   some of them; n8n: what n8n's own linter and package scan say
 //   npm run lint -- --fix                      mends formatting and what eslint can mend, then checks
 //   npm run lint -- --changed                  clang-tidy looks only at what differs from the last commit
 import { spawn } from 'node:child_process';
@@ -10,10 +10,11 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { configurePreset } from './build.mjs';
 import { exitCodeOf, failWith, isMain, npmProgram, outputOf, PlainError, projectFolder } from './command.mjs';
+import { n8nLint } from './n8n_lint.mjs';
 import { setUp } from './setup.mjs';
 
 /** Each check gives true when it found nothing. */
-const checks = { format, tidy, eslint, style };
+const checks = { format, tidy, eslint, style, n8n: n8nLint };
 
 async function format({ fix }) {
   const cppMode = fix ? ['-i'] : ['--dry-run', '--Werror'];

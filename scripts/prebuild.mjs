@@ -48,6 +48,7 @@ export async function prebuild({ all = false, refresh = false } = {}) {
       tried: await tryOut(file, target),
     });
   }
+  writeLicences(sources);
   return rows;
 }
 
@@ -78,6 +79,16 @@ async function buildAddon(target, prefix) {
 function buildFolder(target, prefix) {
   const key = createHash('sha256').update(`${target.compiler} ${prefix}`).digest('hex').slice(0, 8);
   return join(projectFolder, 'build', `prebuild-${target.name}-${key}`);
+}
+
+// The licences of what is inside ask that their texts travel with it.
+function writeLicences(sources) {
+  const texts = Object.entries(sources).map(([name, { folder, version }]) => {
+    const file = readdirSync(folder).find((candidate) => /^(?:licen[sc]e|copying|copyright)(?:\.|$)/i.test(candidate));
+    if (!file) throw new PlainError(`${name} is inside the binaries, but no licence file is found in ${folder}`);
+    return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  });
+  writeFileSync(join(prebuildsFolder, 'LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
 /** Of everything in the checkout that goes into a binary. */

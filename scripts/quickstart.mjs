@@ -133,9 +133,9 @@ async function main() {
   const shown = relative(process.cwd(), targetFile);
   say(`  look at the data     sqlite3 ${shown} "SELECT country, COUNT(*) FROM accounts GROUP BY 1"`);
   say('  sync your own org    copy examples/salesforce-accounts-to-sqlite.json, set the variables it names, then');
-  say('                       node dist/cli/data-sync.js test my-sync.json');
-  say('                       node dist/cli/data-sync.js plan my-sync.json');
-  say('                       node dist/cli/data-sync.js run my-sync.json');
+  say('                       node dist/cli/data-sync.cjs test my-sync.json');
+  say('                       node dist/cli/data-sync.cjs plan my-sync.json');
+  say('                       node dist/cli/data-sync.cjs run my-sync.json');
   say('  run all tests        npm test');
 }
 

@@ -9,6 +9,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, buildPreset } from './build.mjs';
 import { exitCodeOf, isMain, npmProgram, PlainError, projectFolder } from './command.mjs';
+import { packageProduct } from './package.mjs';
 import { start as startPostgres } from './services/postgres.mjs';
 import { setUp } from './setup.mjs';
 import { readCtestReport, readJestReport } from './test_reports.mjs';
@@ -18,7 +19,7 @@ const steps = {
   style: { title: 'style rules', run: styleRules },
   native: { title: 'C++ tests', run: (context) => nativeTests('dev', context), needsPostgres: true },
   asan: { title: 'C++ tests under sanitizers', run: (context) => nativeTests('asan', context), needsPostgres: true },
-  jest: { title: 'TypeScript tests', run: typeScriptTests, needsPostgres: true, needsProduct: true },
+  jest: { title: 'TypeScript tests', run: typeScriptTests, needsPostgres: true, needsPackage: true },
 };
 
 // Whatever a sanitizer finds ends the test program with a stack trace.
@@ -61,10 +62,15 @@ function freshFolder(folder) {
 }
 
 async function runSteps(names, filter) {
-  await setUp(['build', 'test']);
-  if (names.some((name) => steps[name].needsProduct)) await build();
-  const postgres = names.some((name) => steps[name].needsPostgres) ? await startPostgres() : undefined;
-  const environment = postgres ? { DATA_SYNC_TEST_PG: postgres.url } : {};
+  await setUp(['build', 'test', 'prebuild']);
+  const needed = (what) => names.some((name) => steps[name][what]);
+  const environment = {};
+  if (needed('needsPackage')) {
+    await build();
+    environment.DATA_SYNC_TEST_PACKAGE = (await packageProduct()).tarball;
+  }
+  const postgres = needed('needsPostgres') ? await startPostgres() : undefined;
+  if (postgres) environment.DATA_SYNC_TEST_PG = postgres.url;
   const results = [];
   try {
     for (const name of names) results.push(await runStep(steps[name], { filter, environment }));

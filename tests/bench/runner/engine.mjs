@@ -7,7 +7,7 @@ import { fieldMappings, keyField, objectName } from '../data/mapping.mjs';
 import { measured } from './programs.mjs';
 
 /** BENCH_COMMAND_LINE names another build's command line, to compare two. */
-export const commandLine = process.env.BENCH_COMMAND_LINE ?? join(projectFolder, 'dist', 'cli', 'data-sync.js');
+export const commandLine = process.env.BENCH_COMMAND_LINE ?? join(projectFolder, 'dist', 'cli', 'data-sync.cjs');
 const credentials = { clientId: 'twin-client', clientSecret: 'twin-secret' };
 const never = 1_000_000_000;
 

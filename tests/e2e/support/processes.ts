@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 
 export const projectFolder = path.resolve(__dirname, '..', '..', '..');
-export const commandLine = path.join(projectFolder, 'dist', 'cli', 'data-sync.js');
+export const commandLine = path.join(projectFolder, 'dist', 'cli', 'data-sync.cjs');
 
 const pollEveryMs = 20;
 const waitAtMostMs = 60_000;
@@ -58,10 +58,15 @@ export interface StartOptions {
   cwd?: string;
 }
 
-/** Starts Node with `args`. */
+/** Starts this Node with `args`. */
 export function startNode(args: string[], options: StartOptions = {}): Started {
+  return startProgram(process.execPath, args, options);
+}
+
+/** Starts any program. */
+export function startProgram(program: string, args: string[], options: StartOptions = {}): Started {
   const { DATABASE_URL: _url, DATA_SYNC_HOME: _home, ENCRYPTION_KEY: _key, ...inherited } = process.env;
-  const child = spawn(process.execPath, args, {
+  const child = spawn(program, args, {
     cwd: options.cwd ?? projectFolder,
     env: { ...inherited, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,157 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+import { type INodeProperties, type INodePropertyOptions, type INodeType, NodeHelpers } from 'n8n-workflow';
+
+import { DataSyncSalesforceClientCredentialsApi } from '../../n8n-nodes/credentials/DataSyncSalesforceClientCredentialsApi.credentials';
+import { DataSyncSalesforcePasswordApi } from '../../n8n-nodes/credentials/DataSyncSalesforcePasswordApi.credentials';
+import { DataSyncTrigger } from '../../n8n-nodes/nodes/DataSyncTrigger/DataSyncTrigger.node';
+import { SalesforceSync } from '../../n8n-nodes/nodes/SalesforceSync/SalesforceSync.node';
+
+const sources = path.resolve(__dirname, '..', '..', 'n8n-nodes');
+const nodes: [string, INodeType][] = [
+  ['SalesforceSync', new SalesforceSync()],
+  ['DataSyncTrigger', new DataSyncTrigger()],
+];
+const ownCredentials = [new DataSyncSalesforceClientCredentialsApi(), new DataSyncSalesforcePasswordApi()];
+const hostCredentials = ['salesforceOAuth2Api', 'salesforceJwtApi', 'postgres'];
+
+/** Names of the parameters that the panel shows for these values, in order. */
+function shown(node: INodeType, values: Record<string, any>): string[] {
+  const { properties } = node.description;
+  const full = NodeHelpers.getNodeParameters(properties, values, true, false, null, node.description)!;
+  return properties
+    .filter((property) => NodeHelpers.displayParameter(full, property, null, node.description))
+    .map(({ name }) => name);
+}
+
+function optionValues(property: INodeProperties): unknown[] {
+  return (property.options as INodePropertyOptions[]).map(({ value }) => value);
+}
+
+describe.each(nodes)('the description of %s', (name, node) => {
+  const { description } = node;
+
+  it('names options as defaults that exist', () => {
+    const options = description.properties.flatMap((property) =>
+      property.type === 'collection' ? (property.options as INodeProperties[]) : [property],
+    );
+    for (const property of options.filter(({ type }) => type === 'options')) {
+      expect([property.name, optionValues(property)]).toEqual([
+        property.name,
+        expect.arrayContaining([property.default]),
+      ]);
+    }
+    for (const property of options.filter(({ type }) => type === 'multiOptions' && true)) {
+      const known = property.options ? optionValues(property) : [];
+      for (const value of property.default as unknown[]) expect(known).toContain(value);
+    }
+  });
+
+  it('shows parameters for values that exist', () => {
+    const values = new Map<string, unknown[]>();
+    for (const property of description.properties.filter(({ type }) => type === 'options')) {
+      values.set(property.name, [...(values.get(property.name) ?? []), ...optionValues(property)]);
+    }
+    const conditions = [...description.properties, ...(description.credentials ?? [])].flatMap(({ displayOptions }) =>
+      Object.entries(displayOptions?.show ?? {}),
+    );
+    for (const [parameter, wanted] of conditions) {
+      for (const value of wanted ?? [])
+        expect([parameter, values.get(parameter)]).toEqual([parameter, expect.arrayContaining([value])]);
+    }
+  });
+
+  it('asks for lists by methods that it has', () => {
+    const text = JSON.stringify(description.properties);
+    const asked = (setting: string) =>
+      [...text.matchAll(new RegExp(`"${setting}":"(\\w+)"`, 'g'))].map((match) => match[1]!);
+    const { listSearch = {}, loadOptions = {}, resourceMapping = {}, credentialTest = {} } = node.methods!;
+    expect(Object.keys(listSearch)).toEqual(expect.arrayContaining(asked('searchListMethod')));
+    expect(Object.keys(loadOptions)).toEqual(expect.arrayContaining(asked('loadOptionsMethod')));
+    expect(Object.keys(resourceMapping)).toEqual(expect.arrayContaining(asked('resourceMapperMethod')));
+    for (const { testedBy } of description.credentials!)
+      if (testedBy) expect(Object.keys(credentialTest)).toContain(testedBy);
+  });
+
+  it('uses credentials of this package and of n8n itself only', () => {
+    const known = [...ownCredentials.map((credential) => credential.name), ...hostCredentials];
+    for (const credential of description.credentials!) expect(known).toContain(credential.name);
+  });
+
+  it('has a light and a dark icon, and a codex that names it', () => {
+    const { light, dark } = description.icon as { light: string; dark: string };
+    const file = (icon: string) => path.join(sources, 'nodes', name, icon.replace('file:', ''));
+    expect(fs.readFileSync(file(light), 'utf8')).toContain('<svg');
+    expect(fs.readFileSync(file(dark), 'utf8')).not.toBe(fs.readFileSync(file(light), 'utf8'));
+    const codex = JSON.parse(fs.readFileSync(path.join(sources, 'nodes', name, `${name}.node.json`), 'utf8'));
+    expect(codex.node).toBe(`n8n-nodes-data-sync.${description.name}`);
+  });
+});
+
+describe('the panel of Salesforce Sync', () => {
+  const node = new SalesforceSync();
+  const panel = (values: Record<string, unknown>) =>
+    shown(node, values).filter((name) => !['resource', 'operation'].includes(name));
+
+  it('asks for both systems, the mapping and the options of a sync', () => {
+    const both = ['direction', 'database', 'object', 'table', 'fields', 'options'];
+    for (const values of [
+      { resource: 'sync', operation: 'run' },
+      { resource: 'sync', operation: 'preview' },
+      { resource: 'rejectedRecord', operation: 'replayRejected' },
+    ]) {
+      expect(panel(values)).toEqual(['authentication', ...both]);
+    }
+    expect(panel({ resource: 'sync', operation: 'run', database: 'sqlite' })).toContain('sqlitePath');
+  });
+
+  it('asks for no login where only the state is read', () => {
+    expect(panel({ resource: 'sync', operation: 'getStatus' })).toEqual(['syncId', 'limit']);
+    expect(panel({ resource: 'rejectedRecord', operation: 'getRejected' })).toEqual(['syncId', 'limit']);
+  });
+
+  it('asks for an object, and what to do with its records', () => {
+    expect(panel({ resource: 'record', operation: 'getRecords' })).toEqual([
+      'authentication',
+      'object',
+      'fieldNames',
+      'limit',
+      'readOptions',
+    ]);
+    expect(panel({ resource: 'record', operation: 'upsertItems' })).toEqual(['authentication', 'object', 'values']);
+  });
+
+  it('has an action for each operation', () => {
+    const operations = node.description.properties.filter(({ name }) => name === 'operation');
+    const actions = operations.flatMap(({ options }) => options as INodePropertyOptions[]);
+    expect(actions.map(({ name }) => name).sort()).toEqual([
+      'Get Records',
+      'Get Rejected Records',
+      'Get Status',
+      'Preview',
+      'Replay Rejected Records',
+      'Run Sync',
+      'Upsert Items',
+    ]);
+    for (const { action } of actions) expect(action).toBeTruthy();
+  });
+});
+
+describe.each(ownCredentials.map((credential) => [credential.name, credential] as const))(
+  'the credential %s',
+  (_, credential) => {
+    it('hides its secrets', () => {
+      const secrets = credential.properties.filter(({ name }) => /secret|password|token/i.test(name));
+      expect(secrets.length).toBeGreaterThan(0);
+      for (const { name, typeOptions } of secrets) expect([name, typeOptions?.password]).toEqual([name, true]);
+    });
+
+    it('is tested by a node', () => {
+      const usages = nodes
+        .flatMap(([, node]) => node.description.credentials!)
+        .filter(({ name }) => name === credential.name);
+      expect(usages.map(({ testedBy }) => testedBy)).toEqual(['testLogin', 'testLogin']);
+    });
+  },
+);
