@@ -1,11 +1,16 @@
 // The change feed: every version of every record once, whatever happens in between.
+import { spawn } from 'node:child_process';
+
 import { Engine, EngineError, type ChangesRequest, type EndPoint } from '../../lib';
-import { sqlite } from '../e2e/support/tables';
+import { dropDatabase, freshDatabase, postgres, sqlite } from '../e2e/support/tables';
 import { startTwin, type Twin } from '../e2e/support/twin';
 import { salesforce, Workspace } from '../e2e/support/workspace';
 import { Dice, FeedModel, type TrueRecord } from './feed_model';
 
 jest.setTimeout(300_000);
+
+const serverUrl = process.env['DATA_SYNC_TEST_PG'];
+const databaseName = 'data_sync_feed';
 
 let workspace: Workspace;
 let engine: Engine;
@@ -338,5 +343,111 @@ describe('of an SQLite table', () => {
     const config = { path: source.config.path };
     const request = { id: 'x', source: { type: 'sqlite', config }, object: 'orders', fields: ['name'] };
     expect((await errorOf(engine.changes(request))).message).toContain('versionField');
+  });
+});
+
+/** Tests that need a server: `npm test` starts one. */
+(serverUrl ? describe : describe.skip)('of a PostgreSQL table', () => {
+  let url: string;
+  let sessions: Transaction[];
+
+  /** A session of psql whose transaction stays open until it is told to end. */
+  class Transaction {
+    readonly #shell = spawn('psql', [url, '-qAt', '-v', 'ON_ERROR_STOP=1'], { stdio: ['pipe', 'pipe', 'inherit'] });
+
+    /** Ends when the statements have had their effect. */
+    async begin(statements: string): Promise<void> {
+      const done = new Promise<void>((resolve) => this.#shell.stdout.once('data', () => resolve()));
+      this.#shell.stdin.write(`BEGIN;\n${statements}\nSELECT 'done';\n`);
+      await done;
+    }
+
+    async commit(): Promise<void> {
+      const ended = new Promise<void>((resolve) => this.#shell.once('exit', () => resolve()));
+      this.#shell.stdin.end('COMMIT;\n');
+      await ended;
+    }
+  }
+
+  beforeEach(() => {
+    url = freshDatabase(serverUrl!, databaseName);
+    sessions = [];
+    postgres(
+      url,
+      'CREATE TABLE orders (id int PRIMARY KEY, name text, changed timestamptz, removed boolean DEFAULT false)',
+    );
+    postgres(
+      url,
+      "INSERT INTO orders SELECT n, 'order ' || n, now() - interval '1 day' FROM generate_series(1, 50) AS n",
+    );
+  });
+  afterEach(async () => {
+    for (const session of sessions) await session.commit();
+    await engine.close();
+    dropDatabase(serverUrl!, databaseName);
+  });
+
+  function table(): World {
+    let last = 50;
+    const add = (count: number, stamp: string) => {
+      postgres(
+        url,
+        `INSERT INTO orders SELECT n, 'new ' || n, ${stamp} FROM generate_series(${last + 1}, ${last + count}) AS n`,
+      );
+      last += count;
+    };
+    const edit = (dice: Dice, stamp: string) =>
+      `UPDATE orders SET name = 'n${dice.roll(1e6)}', changed = ${stamp} WHERE id % 7 = ${dice.roll(7)} AND NOT removed;`;
+    return {
+      source: {
+        type: 'postgresql',
+        config: { connectionString: url, versionField: 'changed', softDeleteField: 'removed' },
+      },
+      object: 'public.orders',
+      fields: ['name'],
+      look() {
+        const seen = 'SELECT json_agg(json_build_array(id, changed, name)) FROM orders WHERE NOT removed';
+        const rows = JSON.parse(postgres(url, `SET TIME ZONE 'UTC'; ${seen}`)) as [number, string, string][];
+        return Promise.resolve(
+          new Map(
+            rows.map(([id, time, name]) => [String(id), { stamp: time.replace('+00:00', 'Z'), values: { name } }]),
+          ),
+        );
+      },
+      async change(dice) {
+        const open = sessions.shift();
+        if (open && dice.roll(2) === 0) return open.commit();
+        if (open) sessions.unshift(open);
+        const kinds = [
+          () => add(1 + dice.roll(20), 'now()'),
+          () => postgres(url, edit(dice, 'now()')),
+          () => postgres(url, edit(dice, `now() - interval '${dice.roll(500)} seconds'`)),
+          () =>
+            postgres(
+              url,
+              `UPDATE orders SET removed = true, changed = now() WHERE id % 31 = ${dice.roll(31)} AND NOT removed`,
+            ),
+        ];
+        // A transaction that commits behind later ones. One at a time: two could wait for each other's rows.
+        if (!open && dice.roll(4) === 0) {
+          const session = new Transaction();
+          last += 3;
+          await session.begin(
+            `INSERT INTO orders SELECT n, 'late ' || n, now() FROM generate_series(${last - 2}, ${last}) AS n;`,
+          );
+          sessions.push(session);
+        } else kinds[dice.roll(kinds.length)]!();
+      },
+    };
+  }
+
+  test.each([1, 2, 3])('every version comes once, whatever users and crashes do (seed %i)', async (seed) => {
+    expect((await live(table(), seed, 40)).model.accepted).toBeGreaterThan(50);
+  });
+
+  test('what a feed must not forget can be kept in PostgreSQL as well', async () => {
+    await engine.close();
+    engine = open({ databaseUrl: url });
+    expect((await live(table(), 4, 40, { databaseUrl: url })).model.accepted).toBeGreaterThan(50);
   });
 });
