@@ -16,8 +16,7 @@ export class DataSyncSalesforcePasswordApi implements ICredentialType {
       type: 'string',
       default: 'https://login.salesforce.com',
       required: true,
-      description:
-        'My Domain of the org, or the login host of all: https://login.salesforce.com, for sandboxes test.salesforce.com',
+      description: 'My Domain of the org, https://login.salesforce.com, or https://test.salesforce.com for sandboxes',
     },
     {
       displayName: 'Username',

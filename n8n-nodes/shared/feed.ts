@@ -106,5 +106,5 @@ function feedId(context: IPollFunctions, object: string): string {
 }
 
 function itemOf({ op, id, version, fields }: Change): INodeExecutionData {
-  return { json: { event: op, id, version, fields: fields as IDataObject } };
+  return { json: { event: op, id, version, fields: fields } };
 }

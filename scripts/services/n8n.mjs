@@ -85,6 +85,9 @@ async function settingsOf(userFolder, port) {
     N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'false',
     N8N_RESTRICT_FILE_ACCESS_TO: userFolder,
     GENERIC_TIMEZONE: 'UTC',
+    // Not what the process that starts it runs with: Jest sets both for itself.
+    NODE_ENV: 'production',
+    NODE_OPTIONS: '',
     ...quiet,
   };
 }

@@ -1,10 +1,14 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-import { type INodeProperties, type INodePropertyOptions, type INodeType, NodeHelpers } from 'n8n-workflow';
+import {
+  type ICredentialType,
+  type INodeProperties,
+  type INodePropertyOptions,
+  type INodeType,
+  NodeHelpers,
+} from 'n8n-workflow';
 
-import { DataSyncSalesforceClientCredentialsApi } from '../../n8n-nodes/credentials/DataSyncSalesforceClientCredentialsApi.credentials';
-import { DataSyncSalesforcePasswordApi } from '../../n8n-nodes/credentials/DataSyncSalesforcePasswordApi.credentials';
 import { DataSyncTrigger } from '../../n8n-nodes/nodes/DataSyncTrigger/DataSyncTrigger.node';
 import { SalesforceSync } from '../../n8n-nodes/nodes/SalesforceSync/SalesforceSync.node';
 
@@ -13,7 +17,12 @@ const nodes: [string, INodeType][] = [
   ['SalesforceSync', new SalesforceSync()],
   ['DataSyncTrigger', new DataSyncTrigger()],
 ];
-const ownCredentials = [new DataSyncSalesforceClientCredentialsApi(), new DataSyncSalesforcePasswordApi()];
+const ownCredentials = fs.readdirSync(path.join(sources, 'credentials')).map((file) => {
+  const module = jest.requireActual<Record<string, new () => ICredentialType>>(path.join(sources, 'credentials', file));
+  const [name, Type] = Object.entries(module)[0]!;
+  expect(file).toBe(`${name}.credentials.ts`);
+  return new Type();
+});
 const hostCredentials = ['salesforceOAuth2Api', 'salesforceJwtApi', 'postgres'];
 
 /** Names of the parameters that the panel shows for these values, in order. */

@@ -12,9 +12,9 @@ function host(type: string, data: IDataObject, login: (data: IDataObject) => voi
   const context = choosing({
     parameters: {},
     credentials: { [type]: data },
-    call: async (_type, { url }) => {
+    call: (_type, { url }) => {
       calls.push(url);
-      login(data);
+      return Promise.resolve(data).then(login);
     },
   });
   return { context, calls };

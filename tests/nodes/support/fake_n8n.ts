@@ -43,13 +43,13 @@ function functionsOf(state: FakeState): Record<string, unknown> {
     getWorkflow: () => ({ id: 'workflow-1', active: true }),
     getMode: () => state.mode ?? 'trigger',
     continueOnFail: () => state.continueOnFail ?? false,
-    getCredentials: async (type: string) => {
+    getCredentials: (type: string) => {
       const data = state.credentials?.[type];
-      if (!data) throw new Error(`no credential of type ${type}`);
-      return structuredClone(data);
+      return data ? Promise.resolve(structuredClone(data)) : Promise.reject(new Error(`no credential ${type}`));
     },
     helpers: {
-      resolvePath: async (file: string) => path.join(fs.realpathSync(path.dirname(file)), path.basename(file)),
+      resolvePath: (file: string) =>
+        new Promise((resolve) => resolve(path.join(fs.realpathSync(path.dirname(file)), path.basename(file)))),
       isFilePathBlocked: (file: string) => !file.startsWith(state.allowedFolder ?? '/'),
       httpRequestWithAuthentication: (type: string, request: { url: string }) => state.call?.(type, request),
     },
