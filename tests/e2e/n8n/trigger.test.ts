@@ -47,9 +47,9 @@ async function pollNow(id: string): Promise<void> {
 it('gives each version of a record once, and nothing that was there before', async () => {
   const id = await host.n8n.workflow('changes', [trigger(), last]);
   await activate(id);
+  const { ids: deleted } = await host.twin.mutate({ object: 'Account', delete: 1, ids: true });
   const { ids: updated } = await host.twin.mutate({ object: 'Account', update: 3, ids: true });
   const { ids: inserted } = await host.twin.mutate({ object: 'Account', insert: 2, ids: true });
-  const { ids: deleted } = await host.twin.mutate({ object: 'Account', delete: 1, ids: true });
   await pollNow(id);
   const first = await host.n8n.until('the first changes', async () => {
     const events = await given(id);

@@ -26,6 +26,6 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
   } catch (thrown) {
     const error = nodeError(context.getNode(), thrown, 0);
     if (!context.continueOnFail()) throw error;
-    return [{ json: { error: error.message }, error, pairedItem: { item: 0 } }];
+    return [{ json: { error: error.message, details: error.description }, pairedItem: { item: 0 } }];
   }
 }

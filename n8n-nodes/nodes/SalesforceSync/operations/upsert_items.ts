@@ -9,7 +9,7 @@ import {
 import { callRecordsMax, type Engine, type EndPoint, type RowResult } from '../../../lib';
 import { locatorOf } from '../../../shared/context';
 import { sharedEngine } from '../../../shared/engine';
-import { type NodeError, rowError } from '../../../shared/errors';
+import { rowError } from '../../../shared/errors';
 import { isWritable } from '../../../shared/fields';
 import { recordsOf } from '../../../shared/item_mapping';
 import { salesforceEnd } from '../../../shared/salesforce';
@@ -58,10 +58,11 @@ async function writeAll(
   return rows;
 }
 
+/** n8n sends an item with these two members to the error output, and leaves the details alone. */
 function itemOf(context: IExecuteFunctions, row: RowResult, key: unknown, index: number): INodeExecutionData {
-  const json = { outcome: row.outcome, id: row.targetKey, key: key as string };
-  if (!row.error) return { json, pairedItem: { item: index } };
-  const error: NodeError = rowError(context.getNode(), row.error, index);
-  if (!context.continueOnFail()) throw error;
-  return { json: { ...json, error: row.error }, error, pairedItem: { item: index } };
+  const result = { outcome: row.outcome, id: row.targetKey, key: key as string };
+  if (!row.error) return { json: result, pairedItem: { item: index } };
+  if (!context.continueOnFail()) throw rowError(context.getNode(), row.error, index);
+  const { message, ...reason } = row.error;
+  return { json: { error: message, details: { ...result, ...reason } }, pairedItem: { item: index } };
 }
