@@ -29,7 +29,11 @@ class KeyIndex {
     entry = {key, place, true};
     return std::nullopt;
   }
-  bool contains(std::string_view key) const { return const_cast<KeyIndex*>(this)->find(key).used; }
+  std::optional<size_t> place_of(std::string_view key) const {
+    const Entry& entry = const_cast<KeyIndex*>(this)->find(key);
+    return entry.used ? std::optional(entry.place) : std::nullopt;
+  }
+  bool contains(std::string_view key) const { return place_of(key).has_value(); }
 
  private:
   struct Entry {

@@ -114,19 +114,21 @@ PgFailure failure_of(const PGresult* result) {
   return failure;
 }
 
-void send_copy(PGconn* connection, std::string_view data) {
+void send_copy(PGconn* connection, const PgConnection::NextPiece& next) {
   constexpr size_t kChunkBytes = 64 * 1024;
-  for (size_t at = 0; at < data.size(); at += kChunkBytes) {
-    const std::string_view chunk = data.substr(at, kChunkBytes);
-    if (PQputCopyData(connection, chunk.data(), static_cast<int>(chunk.size())) != 1)
-      throw pqxx::broken_connection(text_of(PQerrorMessage(connection)));
+  for (std::string_view data = next(); !data.empty(); data = next()) {
+    for (size_t at = 0; at < data.size(); at += kChunkBytes) {
+      const std::string_view chunk = data.substr(at, kChunkBytes);
+      if (PQputCopyData(connection, chunk.data(), static_cast<int>(chunk.size())) != 1)
+        throw pqxx::broken_connection(text_of(PQerrorMessage(connection)));
+    }
   }
   if (PQputCopyEnd(connection, nullptr) != 1) throw pqxx::broken_connection(text_of(PQerrorMessage(connection)));
 }
 
 }  // namespace
 
-PgConnection::Copied PgConnection::copy(const std::string& script, std::string_view data) {
+PgConnection::Copied PgConnection::copy(const std::string& script, const NextPiece& next) {
   return translating_pg_errors(address_, [&] {
     Copied out;
     if (PQsendQuery(raw(), script.c_str()) != 1) throw pqxx::broken_connection(text_of(PQerrorMessage(raw())));
@@ -134,7 +136,7 @@ PgConnection::Copied PgConnection::copy(const std::string& script, std::string_v
       PgResult result(PQgetResult(raw()), PQclear);
       if (!result) break;
       switch (PQresultStatus(result.get())) {
-        case PGRES_COPY_IN: send_copy(raw(), data); break;
+        case PGRES_COPY_IN: send_copy(raw(), next); break;
         case PGRES_TUPLES_OK: out.rows = std::move(result); break;
         case PGRES_COMMAND_OK: break;
         default:

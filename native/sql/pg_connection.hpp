@@ -1,6 +1,7 @@
 // PgConnection: one session with a PostgreSQL server. All calls block.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,14 +59,16 @@ class PgConnection final : public pqxx::connection_base {
   bool has_made(const std::string& name) const { return made_.contains(name); }
   void note_made(std::string name) { made_.insert(std::move(name)); }
 
-  /// Sends `script`, which copies from STDIN in one of its statements, and `data` for that COPY, in one round trip.
+  /// Sends `script`, which copies from STDIN in one of its statements, and data for that COPY, in one round trip.
+  /// `next` gives the data in pieces, an empty one at the end: the server takes a piece in while the next one is made.
   /// The script is one transaction. Gives the rows of the last SELECT or RETURNING, or the failure; then nothing was
   /// changed. Throws Error if the connection broke.
   struct Copied {
     PgResult rows{nullptr, PQclear};
     std::optional<PgFailure> failure;
   };
-  Copied copy(const std::string& script, std::string_view data);
+  using NextPiece = std::function<std::string_view()>;
+  Copied copy(const std::string& script, const NextPiece& next);
 
  private:
   PgAddress address_;

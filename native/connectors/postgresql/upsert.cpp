@@ -7,19 +7,25 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <utility>
 
+#include "record/key_index.hpp"
 #include "sql/identifier.hpp"
 #include "sql/pg_copy.hpp"
 
 namespace nexpo::postgresql {
 namespace {
 
+constexpr size_t kPieceBytes = 128 * 1024;          // of COPY data that is made while the server takes in the last
 constexpr std::string_view kRow = "data_sync_row";  // the staging column with the row's place in the batch
 
 /// The staging table is named after its own definition, so that each is made once in a session.
 std::string stage_name(std::string_view definition) {
   return fmt::format("pg_temp.data_sync_{:016x}", XXH3_64bits(definition.data(), definition.size()));
 }
+
+/// RETURNING gives such a key byte for byte, so it tells the row without a look into the staging table.
+bool key_stays_as_sent(const Column& key) { return key.base == "text" && !key.odd_collation; }
 
 int integer_at(const PGresult* result, int row, int column) {
   int number = 0;
@@ -98,44 +104,44 @@ Upsert::Load Upsert::load_for(const std::vector<bool>& filled, size_t row_count)
   load.create =
       fmt::format("CREATE TEMP TABLE IF NOT EXISTS {} ({}) ON COMMIT DELETE ROWS", stage.substr(8), definition);
   // A new row version has xmax 0; an updated row carries the lock of the conflict in it.
-  load.script = fmt::format(
-      "COPY {0} ({1}, {2}) FROM STDIN; WITH written AS (INSERT INTO {3} AS target ({4}) SELECT {5} FROM {0} "
-      "ON CONFLICT ({6}) DO {7} RETURNING target.{6}, xmax = 0 AS created) "
-      "SELECT stage.{1}, written.created FROM written JOIN {0} stage ON stage.{6} = written.{6}",
-      stage, kRow, fmt::join(names, ", "), table_.quoted(), fmt::join(inserted, ", "), fmt::join(values, ", "), key,
-      action);
-  load.tells_outcome = true;
+  const std::string copy = fmt::format("COPY {} ({}, {}) FROM STDIN; ", stage, kRow, fmt::join(names, ", "));
+  const std::string insert = fmt::format(
+      "INSERT INTO {0} AS target ({1}) SELECT {2} FROM {3} ON CONFLICT ({4}) DO {5} RETURNING target.{4}, xmax = 0 AS "
+      "created",
+      table_.quoted(), fmt::join(inserted, ", "), fmt::join(values, ", "), stage, key, action);
+  if (key_stays_as_sent(*key_)) {
+    load.tells = Load::Tells::key_created;
+    load.script = copy + insert;
+  } else {
+    load.tells = Load::Tells::row_created;
+    load.script = fmt::format(
+        "{0}WITH written AS ({1}) SELECT stage.{2}, written.created FROM written JOIN {3} stage ON stage.{4} = "
+        "written.{4}",
+        copy, insert, kRow, stage, key);
+  }
   load.rows.reserve(row_count);
   load.starts.reserve(row_count + 1);
   return load;
 }
 
-void Upsert::append_rows(Load& load, const RecordBatch& batch, std::vector<size_t> rows,
-                         const std::vector<bool>& filled, BatchReceipt& receipt) const {
-  // In key order, so that two writers lock rows in the same order, and neighbours share pages of the index.
-  std::sort(rows.begin(), rows.end(),
-            [&](size_t a, size_t b) { return batch.row(a)[key_slot_].view() < batch.row(b)[key_slot_].view(); });
-  for (const size_t row : rows) {
-    const size_t start = load.data.size();
-    fmt::format_to(std::back_inserter(load.data), "{}", row);
-    const std::span<const Value> cells = batch.row(row);
-    std::optional<CellFault> fault;
-    for (size_t slot = 0; slot < cells.size() && !fault; ++slot) {
-      if (!filled[slot]) continue;
-      load.data += '\t';
-      fault = append_cell(load.data, cells[slot], *columns_[slot]);
-      if (!fault) continue;
-      load.data.resize(start);
-      receipt.receipts[row] = {Outcome::rejected, {}};
-      receipt.rejections.push_back(
-          {row, std::string(fault->code), std::string(fault->message), (*fields_)[slot], false});
-    }
-    if (fault) continue;
-    load.data += '\n';
-    load.rows.push_back(row);
-    load.starts.push_back(start);
+void Upsert::append_row(Load& load, const RecordBatch& batch, size_t row, const std::vector<bool>& filled,
+                        BatchReceipt& receipt) const {
+  const size_t start = load.data.size();
+  fmt::format_to(std::back_inserter(load.data), "{}", row);
+  const std::span<const Value> cells = batch.row(row);
+  for (size_t slot = 0; slot < cells.size(); ++slot) {
+    if (!filled[slot]) continue;
+    load.data += '\t';
+    const std::optional<CellFault> fault = append_cell(load.data, cells[slot], *columns_[slot]);
+    if (!fault) continue;
+    load.data.resize(start);
+    receipt.receipts[row] = {Outcome::rejected, {}};
+    receipt.rejections.push_back({row, std::string(fault->code), std::string(fault->message), (*fields_)[slot], false});
+    return;
   }
-  load.starts.push_back(load.data.size());
+  load.data += '\n';
+  load.rows.push_back(row);
+  load.starts.push_back(start);
 }
 
 BatchReceipt Upsert::write(sql::PgConnection& connection, const RecordBatch& batch) const {
@@ -151,60 +157,108 @@ BatchReceipt Upsert::write(sql::PgConnection& connection, const RecordBatch& bat
     if (!group || filled != last) group = &groups[last = filled];
     group->push_back(row);
   }
-  for (auto& [slots, rows] : groups) {
-    Load load = load_for(slots, rows.size());
-    append_rows(load, batch, std::move(rows), slots, receipt);
-    run(connection, load, {0, load.rows.size()}, receipt);
-  }
+  for (auto& [slots, rows] : groups) write_group(connection, batch, slots, std::move(rows), receipt);
   return receipt;
 }
 
-void Upsert::run(sql::PgConnection& connection, const Load& load, Lines lines, BatchReceipt& receipt) const {
-  std::vector<Lines> waiting{lines};
+void Upsert::write_group(sql::PgConnection& connection, const RecordBatch& batch, const std::vector<bool>& filled,
+                         std::vector<size_t> rows, BatchReceipt& receipt) const {
+  // In key order, so that two writers lock rows in the same order, and neighbours share pages of the index.
+  const auto by_key = [&](size_t a, size_t b) {
+    return batch.row(a)[key_slot_].view() < batch.row(b)[key_slot_].view();
+  };
+  if (!std::is_sorted(rows.begin(), rows.end(), by_key)) std::sort(rows.begin(), rows.end(), by_key);
+  Load load = load_for(filled, rows.size());
+  auto row = rows.begin();
+  const auto next = [&]() -> std::string_view {
+    const size_t begin = load.data.size();
+    while (row != rows.end() && load.data.size() < begin + kPieceBytes)
+      append_row(load, batch, *row++, filled, receipt);
+    if (row == rows.end() && load.starts.size() == load.rows.size()) load.starts.push_back(load.data.size());
+    return std::string_view(load.data).substr(begin);
+  };
+  run(connection, load, next, batch, receipt);
+}
+
+void Upsert::run(sql::PgConnection& connection, const Load& load, const sql::PgConnection::NextPiece& next,
+                 const RecordBatch& batch, BatchReceipt& receipt) const {
+  sql::PgConnection::Copied copied = send(connection, load, next);
+  while (!next().empty()) {
+    // A script that failed before its COPY has taken no line.
+  }
+  const Lines all{0, load.rows.size()};
+  if (!copied.failure) return book(load, all, copied.rows.get(), batch, receipt);
+
+  std::vector<Lines> waiting;
+  const auto check = [&](const sql::PgFailure& failure) {
+    if (!failure.is_row_fault()) throw sql::pg_error(failure, connection.address());
+  };
+  check(*copied.failure);
+  narrow(load, all, *copied.failure, receipt, waiting);
   while (!waiting.empty()) {
     const Lines part = waiting.back();
     waiting.pop_back();
-    std::optional<sql::PgFailure> failure;
-    if (part.begin == part.end || run_once(connection, load, part, receipt, failure)) continue;
-    if (!failure->is_row_fault()) throw sql::pg_error(*failure, connection.address());
-    const size_t size = part.end - part.begin;
-    const auto told = static_cast<size_t>(failure->copy_line);
-    if (size == 1) {
-      reject(load, part.begin, *failure, receipt);
-    } else if (told >= 1 && told <= size) {
-      reject(load, part.begin + told - 1, *failure, receipt);
-      waiting.push_back({part.begin + told, part.end});
-      waiting.push_back({part.begin, part.begin + told - 1});
+    if (part.begin == part.end) continue;
+    std::string_view data =
+        std::string_view(load.data).substr(load.starts[part.begin], load.starts[part.end] - load.starts[part.begin]);
+    copied = send(connection, load, [&data] { return std::exchange(data, {}); });
+    if (copied.failure) {
+      check(*copied.failure);
+      narrow(load, part, *copied.failure, receipt, waiting);
     } else {
-      waiting.push_back({part.begin + size / 2, part.end});
-      waiting.push_back({part.begin, part.begin + size / 2});
+      book(load, part, copied.rows.get(), batch, receipt);
     }
   }
 }
 
-bool Upsert::run_once(sql::PgConnection& connection, const Load& load, Lines lines, BatchReceipt& receipt,
-                      std::optional<sql::PgFailure>& failure) const {
+void Upsert::narrow(const Load& load, Lines part, const sql::PgFailure& failure, BatchReceipt& receipt,
+                    std::vector<Lines>& waiting) const {
+  const size_t size = part.end - part.begin;
+  const auto told = static_cast<size_t>(failure.copy_line);
+  if (size == 1) {
+    reject(load, part.begin, failure, receipt);
+  } else if (told >= 1 && told <= size) {
+    reject(load, part.begin + told - 1, failure, receipt);
+    waiting.push_back({part.begin + told, part.end});
+    waiting.push_back({part.begin, part.begin + told - 1});
+  } else {
+    waiting.push_back({part.begin + size / 2, part.end});
+    waiting.push_back({part.begin, part.begin + size / 2});
+  }
+}
+
+sql::PgConnection::Copied Upsert::send(sql::PgConnection& connection, const Load& load,
+                                       const sql::PgConnection::NextPiece& next) const {
   if (!connection.has_made(load.create)) {
     pqxx::nontransaction(connection).exec(load.create);
     connection.note_made(load.create);
   }
-  const std::string_view data(load.data.data() + load.starts[lines.begin],
-                              load.starts[lines.end] - load.starts[lines.begin]);
-  sql::PgConnection::Copied copied = connection.copy(load.script, data);
-  failure = std::move(copied.failure);
-  if (failure) return false;
-  if (!load.tells_outcome) {
+  return connection.copy(load.script, next);
+}
+
+void Upsert::book(const Load& load, Lines lines, const PGresult* changed, const RecordBatch& batch,
+                  BatchReceipt& receipt) const {
+  if (load.tells == Load::Tells::nothing) {
     for (size_t line = lines.begin; line < lines.end; ++line)
       receipt.receipts[load.rows[line]].outcome = Outcome::deleted;
-    return true;
+    return;
   }
-  const PGresult* changed = copied.rows.get();
+  const auto outcome_of = [&](int i) {
+    return PQgetvalue(changed, i, 1)[0] == 't' ? Outcome::created : Outcome::updated;
+  };
+  if (load.tells == Load::Tells::row_created) {
+    for (int i = 0; i < PQntuples(changed); ++i)
+      receipt.receipts[static_cast<size_t>(integer_at(changed, i, 0))].outcome = outcome_of(i);
+    return;
+  }
+  // In no certain order: the staging table fills its gaps. A key that a trigger has changed is nobody's.
+  KeyIndex row_of(lines.end - lines.begin);
+  for (size_t line = lines.begin; line < lines.end; ++line)
+    row_of.put(batch.row(load.rows[line])[key_slot_].view(), load.rows[line]);
   for (int i = 0; i < PQntuples(changed); ++i) {
-    const bool created = PQgetvalue(changed, i, 1)[0] == 't';
-    receipt.receipts[static_cast<size_t>(integer_at(changed, i, 0))].outcome =
-        created ? Outcome::created : Outcome::updated;
+    const std::string_view key(PQgetvalue(changed, i, 0), static_cast<size_t>(PQgetlength(changed, i, 0)));
+    if (const auto row = row_of.place_of(key)) receipt.receipts[*row].outcome = outcome_of(i);
   }
-  return true;
 }
 
 std::string Upsert::slot_of(std::string_view column) const {
@@ -264,7 +318,9 @@ BatchReceipt Upsert::remove(sql::PgConnection& connection, const RecordBatch& ke
     load.starts.push_back(start);
   }
   load.starts.push_back(load.data.size());
-  run(connection, load, {0, load.rows.size()}, receipt);
+  std::string_view data = load.data;
+  run(
+      connection, load, [&data] { return std::exchange(data, {}); }, keys, receipt);
   return receipt;
 }
 

@@ -37,7 +37,8 @@ class Upsert {
     std::string data;
     std::vector<size_t> rows;    ///< rows of the batch, one per line
     std::vector<size_t> starts;  ///< where each line begins in `data`, and the end
-    bool tells_outcome = false;  ///< the script gives (row, created) for each row that it changed
+    /// What the script gives for each row that it changed.
+    enum class Tells { nothing, row_created, key_created } tells = Tells::nothing;
   };
   struct Lines {
     size_t begin = 0;
@@ -45,11 +46,19 @@ class Upsert {
   };
 
   Load load_for(const std::vector<bool>& filled, size_t row_count) const;
-  void append_rows(Load& load, const RecordBatch& batch, std::vector<size_t> rows, const std::vector<bool>& filled,
-                   BatchReceipt& receipt) const;
-  void run(sql::PgConnection& connection, const Load& load, Lines lines, BatchReceipt& receipt) const;
-  bool run_once(sql::PgConnection& connection, const Load& load, Lines lines, BatchReceipt& receipt,
-                std::optional<sql::PgFailure>& failure) const;
+  void append_row(Load& load, const RecordBatch& batch, size_t row, const std::vector<bool>& filled,
+                  BatchReceipt& receipt) const;
+  void write_group(sql::PgConnection& connection, const RecordBatch& batch, const std::vector<bool>& filled,
+                   std::vector<size_t> rows, BatchReceipt& receipt) const;
+  /// Sends all lines. If a row is refused, its neighbours go again without it.
+  void run(sql::PgConnection& connection, const Load& load, const sql::PgConnection::NextPiece& next,
+           const RecordBatch& batch, BatchReceipt& receipt) const;
+  void narrow(const Load& load, Lines part, const sql::PgFailure& failure, BatchReceipt& receipt,
+              std::vector<Lines>& waiting) const;
+  sql::PgConnection::Copied send(sql::PgConnection& connection, const Load& load,
+                                 const sql::PgConnection::NextPiece& next) const;
+  void book(const Load& load, Lines lines, const PGresult* changed, const RecordBatch& batch,
+            BatchReceipt& receipt) const;
   void reject(const Load& load, size_t line, const sql::PgFailure& failure, BatchReceipt& receipt) const;
   std::string slot_of(std::string_view column) const;
   /// SQL of the value that marks a removed row, and of the one that takes the mark back.

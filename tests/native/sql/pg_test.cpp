@@ -104,18 +104,27 @@ TEST_F(Pg, SendsArraysInBinaryForm) {
   EXPECT_STREQ(got[0][3].c_str(), "{}");
 }
 
+PgConnection::NextPiece once(std::string_view data) {
+  return [data]() mutable { return std::exchange(data, {}); };
+}
+
 TEST_F(Pg, CopiesAndAnswersInOneTransaction) {
   PgConnection connection(database_->address());
   pqxx::nontransaction(connection).exec("CREATE TABLE t (a integer, b text)");
-  const auto good = connection.copy("COPY t FROM STDIN; SELECT count(*) FROM t", "1\tx\n2\t\\N\n");
+  const auto good = connection.copy("COPY t FROM STDIN; SELECT count(*) FROM t", once("1\tx\n2\t\\N\n"));
   ASSERT_FALSE(good.failure);
   EXPECT_STREQ(PQgetvalue(good.rows.get(), 0, 0), "2");
-  const auto bad = connection.copy("COPY t FROM STDIN; SELECT count(*) FROM t", "3\tx\n4\ty\nfive\tz\n6\tw\n");
+  std::vector<std::string_view> pieces{"8\t", "z\n9\tz\n"};
+  size_t given = 0;
+  const auto pieced = connection.copy("COPY t FROM STDIN; DELETE FROM t WHERE b = 'z' RETURNING a",
+                                      [&] { return given < pieces.size() ? pieces[given++] : std::string_view(); });
+  EXPECT_EQ(PQntuples(pieced.rows.get()), 2);
+  const auto bad = connection.copy("COPY t FROM STDIN; SELECT count(*) FROM t", once("3\tx\n4\ty\nfive\tz\n6\tw\n"));
   ASSERT_TRUE(bad.failure);
   EXPECT_EQ(bad.failure->sqlstate, "22P02");
   EXPECT_EQ(bad.failure->copy_line, 3);
   EXPECT_EQ(bad.failure->column, "a");
-  const auto late = connection.copy("COPY t FROM STDIN; SELECT 1 / 0", "7\tx\n");
+  const auto late = connection.copy("COPY t FROM STDIN; SELECT 1 / 0", once("7\tx\n"));
   ASSERT_TRUE(late.failure);
   EXPECT_EQ(late.failure->sqlstate, "22012");
   EXPECT_TRUE(connection.is_usable());

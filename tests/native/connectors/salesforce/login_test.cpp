@@ -55,10 +55,10 @@ class SalesforceLogin : public testing::Test {
     config.update(more);
     return config;
   }
-  std::unique_ptr<HttpStack> stack(json more) {
+  std::unique_ptr<HttpStack> stack(json more, HostTokens* host = nullptr) {
     const json all = config(std::move(more));
     const ConnectorContext context{script.clock, script.workers, script.client, credentials,
-                                   "sync-1/",    Log(),          script.cancel};
+                                   "sync-1/",    Log(),          script.cancel, host};
     return std::make_unique<HttpStack>(parse_login(all), parse_settings(all), context);
   }
   int get(HttpStack& http) {
@@ -225,6 +225,80 @@ TEST_F(SalesforceLogin, TheAudienceOfAJwtIsTheLoginServerOfTheOrg) {
   EXPECT_EQ(audience("https://test.salesforce.com"), "https://test.salesforce.com");
   EXPECT_EQ(audience("http://127.0.0.1:4800"), "http://127.0.0.1:4800");
   EXPECT_EQ(claims("https://test.salesforce.com")["exp"], 1'767'225'600 + 180);
+}
+
+/// A host program that has a list of tokens, and notes which ones it was told were refused.
+class ListedTokens final : public HostTokens {
+ public:
+  explicit ListedTokens(std::vector<std::string> tokens) : tokens_(std::move(tokens)) {}
+  Task<http::Token> token(std::string credential, std::string refused, CancelToken) override {
+    asked.push_back(credential + ":" + refused);
+    http::Token token;
+    token.access_token = Secret(std::string(tokens_.at(std::min(asked.size(), tokens_.size()) - 1)));
+    co_return token;
+  }
+  std::vector<std::string> asked;
+
+ private:
+  std::vector<std::string> tokens_;
+};
+
+const json kHost = {{"auth", "host"}, {"credential", "acme"}, {"instanceUrl", "https://i1.my.salesforce.com"}};
+const ScriptedOrg::Answer kExpired = {
+    .status = 401, .body = R"([{"errorCode":"INVALID_SESSION_ID","message":"Session expired or invalid"}])"};
+
+TEST_F(SalesforceLogin, AHostGivesTheFirstTokenAndAnotherOneForARefusedOne) {
+  ListedTokens host({"t1", "t2"});
+  script.when("GET https://i1", kExpired);
+  script.when("GET https://i1", {});
+  EXPECT_EQ(get(*stack(kHost, &host)), 200);
+  EXPECT_THAT(host.asked, ElementsAre("acme:", "acme:t1"));
+  EXPECT_EQ(script.client.requests.back().headers.get("Authorization"), "Bearer t2");
+  EXPECT_TRUE(script.calls("oauth2/token").empty()) << "the engine does not log in by itself";
+  EXPECT_TRUE(credentials.kept.empty());
+}
+
+TEST_F(SalesforceLogin, AHostThatGivesTheRefusedTokenAgainIsToldWithoutShowingIt) {
+  ListedTokens host({"t1-secret"});
+  script.when("GET https://i1", kExpired);
+  try {
+    get(*stack(kHost, &host));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::unauthorized);
+    EXPECT_EQ(error.field(), "credential");
+    EXPECT_THAT(error.message(), Not(HasSubstr("t1-secret")));
+  }
+}
+
+TEST_F(SalesforceLogin, WithoutAHostItsLoginIsRefusedByName) {
+  try {
+    get(*stack(kHost));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::invalid);
+    EXPECT_EQ(error.field(), "auth");
+  }
+}
+
+TEST_F(SalesforceLogin, WhatTheLoginOfAHostLacksIsNamed) {
+  const std::vector<std::pair<std::string, json>> wrong = {
+      {"credential", {{"auth", "host"}, {"instanceUrl", "https://i1.my.salesforce.com"}}},
+      {"instanceUrl", {{"auth", "host"}, {"credential", "acme"}}},
+      {"instanceUrl", {{"auth", "host"}, {"credential", "acme"}, {"instanceUrl", "https://acme.lightning.force.com"}}},
+      {"authentication",
+       {{"auth", "host"},
+        {"credential", "acme"},
+        {"instanceUrl", "https://i1.my.salesforce.com"},
+        {"authentication", "jwt"}}}};
+  for (const auto& [field, more] : wrong) {
+    try {
+      parse_login(config(more));
+      ADD_FAILURE() << "taken: " << more;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.field(), field) << more;
+    }
+  }
 }
 
 TEST_F(SalesforceLogin, TheReserveOfCallsIsLeftToPeople) {

@@ -35,6 +35,35 @@ TEST_P(SqlConformance, TellsCreatedUpdatedAndUnchangedApart) {
             (SqlRows{{"a", "A", "1"}, {"b", "B!", "2"}, {"c", "C", "1"}}));
 }
 
+/// Rows of many sizes do not lie in a table in the order in which they came, and a page is sent in several pieces.
+TEST_P(SqlConformance, TellsOutcomesOfALargePageApartRowByRow) {
+  system_->execute("CREATE TABLE t (id TEXT PRIMARY KEY, name TEXT)");
+  connect();
+  const auto writer = open("t", {"id", "name"});
+  constexpr size_t kRows = 3000;
+  std::mt19937 random(23);
+  std::vector<std::string> ids, names;
+  for (size_t i = 0; i < kRows; ++i) {
+    ids.push_back("key " + std::to_string(i * 7919 % kRows));
+    names.push_back(std::string(random() % 400, 'x'));
+  }
+  const auto write_first = [&](size_t count) {
+    std::vector<std::vector<Value>> rows;
+    for (size_t i = 0; i < count; ++i) rows.push_back({text(ids[i]), text(names[i])});
+    return outcomes(write(*writer, rows));
+  };
+  EXPECT_EQ(write_first(kRows / 2), std::string(kRows / 2, 'C'));
+  std::string expected(kRows, '=');
+  for (size_t i = 0; i < kRows; ++i) {
+    if (i >= kRows / 2) expected[i] = 'C';
+    if (i < kRows / 2 && random() % 3 == 0) {
+      names[i] += "changed";
+      expected[i] = 'U';
+    }
+  }
+  EXPECT_EQ(write_first(kRows), expected);
+}
+
 TEST_P(SqlConformance, LeavesUnsetCellsAloneAndClearsNulls) {
   system_->execute("CREATE TABLE t (id TEXT PRIMARY KEY, a TEXT DEFAULT 'default', b TEXT)");
   connect();
