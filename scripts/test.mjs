@@ -67,7 +67,8 @@ async function runSteps(names, filter) {
   const environment = {};
   if (needed('needsPackage')) {
     await build();
-    environment.DATA_SYNC_TEST_PACKAGE = (await packageProduct()).tarball;
+    // Somebody who runs a part may not need it; the tests that do make it themselves then.
+    if (filter.length === 0) environment.DATA_SYNC_TEST_TARBALL = (await packageProduct()).tarball;
   }
   const postgres = needed('needsPostgres') ? await startPostgres() : undefined;
   if (postgres) environment.DATA_SYNC_TEST_PG = postgres.url;

@@ -8,7 +8,7 @@ const packageName = 'n8n-nodes-data-sync';
 
 /** The tarball under test: the one that `npm test` made, or one made now. */
 export function packedTarball(): string {
-  const made = process.env['DATA_SYNC_TEST_PACKAGE'];
+  const made = process.env['DATA_SYNC_TEST_TARBALL'];
   if (made) return made;
   const output = execFileSync(process.execPath, ['scripts/package.mjs'], { cwd: projectFolder, encoding: 'utf8' });
   return /^(\S+\.tgz): /m.exec(output)![1]!;
