@@ -35,11 +35,11 @@ const debianPackages = {
     'libutf8proc-dev',
     'libhowardhinnant-date-dev',
   ],
-  test: ['libgtest-dev', 'libgmock-dev', 'postgresql', 'sqlite3'],
+  test: ['libgtest-dev', 'libgmock-dev', 'postgresql', 'sqlite3', 'redis-server', 'chromium'],
   lint: ['clang-format', 'clang-tidy'],
   prebuild: ['dpkg-dev', 'make', 'perl', 'python3', 'tcl', 'unicode-data', 'binutils'],
   cross: ['musl', 'qemu-user'],
-  bench: ['redis-server', 'nginx-light', 'libbenchmark-dev'],
+  bench: ['postgresql', 'redis-server', 'curl'],
 };
 
 /**

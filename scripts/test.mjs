@@ -4,6 +4,7 @@
 //   npm test -- native [FILTER]        C++ tests; FILTER as GoogleTest has it, for example 'SyncPass.*'
 //   npm test -- asan [FILTER]          the same under AddressSanitizer and UndefinedBehaviorSanitizer
 //   npm test -- jest [ARGUMENTS]       TypeScript tests; ARGUMENTS go to Jest, for example tests/lib -t "closes"
+//   npm test -- n8n [ARGUMENTS]        tests in a real n8n, which is installed into a cache folder at the first time
 //   npm test -- style                  the style rules over all files
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +20,8 @@ const steps = {
   style: { title: 'style rules', run: styleRules },
   native: { title: 'C++ tests', run: (context) => nativeTests('dev', context), needsPostgres: true },
   asan: { title: 'C++ tests under sanitizers', run: (context) => nativeTests('asan', context), needsPostgres: true },
-  jest: { title: 'TypeScript tests', run: typeScriptTests, needsPostgres: true, needsPackage: true },
+  jest: { title: 'TypeScript tests', run: jestWith('jest.config.mjs'), needsPostgres: true, needsPackage: true },
+  n8n: { title: 'Tests in a real n8n', run: jestWith('jest.n8n.config.mjs'), needsPostgres: true, needsPackage: true },
 };
 
 // Whatever a sanitizer finds ends the test program with a stack trace.
@@ -44,11 +46,13 @@ async function nativeTests(preset, { filter, environment }) {
   return readCtestReport(reports, code);
 }
 
-async function typeScriptTests({ filter, environment }) {
-  const report = join(freshFolder(join(projectFolder, 'build', 'reports', 'jest')), 'jest.json');
-  const args = [npmProgram('jest/bin/jest.js'), '--json', `--outputFile=${report}`, ...filter];
-  const code = await exitCodeOf(process.execPath, args, { env: environment });
-  return readJestReport(report, code);
+function jestWith(config) {
+  return async ({ filter, environment }) => {
+    const report = join(freshFolder(join(projectFolder, 'build', 'reports', config)), 'jest.json');
+    const args = ['--config', config, '--json', `--outputFile=${report}`, ...filter];
+    const code = await exitCodeOf(process.execPath, [npmProgram('jest/bin/jest.js'), ...args], { env: environment });
+    return readJestReport(report, code);
+  };
 }
 
 function noTests() {
