@@ -1,12 +1,14 @@
 // One system by itself: what is there, some of its records, and records into it.
-import { callRecordsMax, Engine, EngineError, type EndPoint } from '../../lib';
-import { sqlite } from '../e2e/support/tables';
+import { callRecordsMax, Engine, type EndPoint } from '../../lib';
+import { dropDatabase, freshDatabase, postgres, sqlite } from '../e2e/support/tables';
 import { startTwin, type Twin } from '../e2e/support/twin';
 import { salesforce, Workspace } from '../e2e/support/workspace';
+import { errorOf } from './open_engine';
 
 jest.setTimeout(120_000);
 
 const accounts = 3_000;
+const serverUrl = process.env['DATA_SYNC_TEST_PG'];
 
 let twin: Twin;
 let workspace: Workspace;
@@ -24,15 +26,6 @@ afterEach(async () => {
   await engine.close();
   workspace.remove();
 });
-
-async function errorOf(promise: Promise<unknown>): Promise<EngineError> {
-  const thrown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  expect(thrown).toBeInstanceOf(EngineError);
-  return thrown as EngineError;
-}
 
 /** A database file with one table, as an end. */
 function orders(rows = 0): EndPoint {
@@ -190,6 +183,61 @@ describe('a SQLite file', () => {
     expect(sqlite(workspace.path('orders.db'), 'SELECT id, name, amount FROM orders ORDER BY id;')).toBe(
       '1||1.5\n2|order 2|7\n3|new "three"|1.25',
     );
+  });
+});
+
+/** Tests that need a server: `npm test` starts one. */
+(serverUrl ? describe : describe.skip)('a PostgreSQL database', () => {
+  let end: EndPoint;
+  let url: string;
+  beforeEach(() => {
+    url = freshDatabase(serverUrl!, 'data_sync_ends');
+    postgres(url, 'CREATE SCHEMA "Sales"');
+    postgres(url, 'CREATE TABLE "Sales".orders (id int PRIMARY KEY, sku text UNIQUE, total numeric, at timestamptz)');
+    postgres(url, `INSERT INTO "Sales".orders VALUES (1, 'a', 1.10, '2026-01-01Z'), (2, 'b', NULL, '2026-01-02Z')`);
+    postgres(url, 'CREATE VIEW totals AS SELECT sum(total) FROM "Sales".orders');
+    end = { type: 'postgresql', config: { connectionString: url, versionField: 'at' } };
+  });
+  afterEach(async () => {
+    await engine.close();
+    dropDatabase(serverUrl!, 'data_sync_ends');
+  });
+
+  test('lists tables and views by schema, and takes those names', async () => {
+    expect(await engine.objects(end)).toEqual([
+      { name: 'Sales.orders', label: 'orders', queryable: true, creatable: true, updatable: true },
+      { name: 'public.totals', label: 'totals', queryable: true, creatable: false, updatable: false },
+    ]);
+    const schema = await engine.describe(end, 'Sales.orders');
+    expect(schema.fields.filter((field) => field.matchKey).map((field) => field.name)).toEqual(['id', 'sku']);
+  });
+
+  test('gives records at or after a point in time', async () => {
+    const request = { object: 'Sales.orders', fields: ['id', 'total'], limit: 10 };
+    const read = await engine.read(end, { ...request, modifiedAfter: '2026-01-02T00:00:00Z' });
+    expect(read).toEqual({ records: [{ id: 2, total: null }], more: false });
+    expect((await engine.read(end, request)).records).toEqual([
+      { id: 1, total: 1.1 },
+      { id: 2, total: null },
+    ]);
+  });
+
+  test('takes records by a unique column, and a refused one costs the others nothing', async () => {
+    const results = await engine.write(end, {
+      object: 'Sales.orders',
+      keyField: 'sku',
+      records: [
+        { sku: 'b', total: 5, id: 2 },
+        { sku: 'c', total: 1, id: 3 },
+        { sku: 'd', total: 'much', id: 4 },
+      ],
+    });
+    expect(results.map((result) => [result.outcome, result.targetKey])).toEqual([
+      ['updated', 'b'],
+      ['created', 'c'],
+      ['rejected', ''],
+    ]);
+    expect(postgres(url, 'SELECT id, sku, total FROM "Sales".orders ORDER BY id')).toBe('1|a|1.10\n2|b|5\n3|c|1');
   });
 });
 

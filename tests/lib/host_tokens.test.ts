@@ -1,7 +1,8 @@
 // Logins that the program around the engine owns.
-import { Engine, EngineError, type EndPoint, type EngineEvent, type HostToken } from '../../lib';
+import { Engine, type EndPoint, type EngineEvent, type HostToken } from '../../lib';
 import { startTwin, type Twin } from '../e2e/support/twin';
 import { Workspace } from '../e2e/support/workspace';
+import { errorOf } from './open_engine';
 
 jest.setTimeout(120_000);
 
@@ -39,15 +40,6 @@ async function logIn(): Promise<HostToken> {
 }
 
 const reading = { object: 'Account', fields: ['Id'], limit: 2_500 };
-
-async function errorOf(promise: Promise<unknown>): Promise<EngineError> {
-  const thrown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  expect(thrown).toBeInstanceOf(EngineError);
-  return thrown as EngineError;
-}
 
 test('the host is asked for the first token, and again with the refused one when the session has ended', async () => {
   const asked: (string | undefined)[] = [];
