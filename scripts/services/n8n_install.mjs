@@ -1,13 +1,14 @@
-// A real n8n for tests and benchmarks: installed from npm into a cache folder outside of the checkout, with the Node
-// it needs. Made once and used by every later run; 2.9 GB, some minutes.
+// A real n8n for tests and benchmarks: installed from npm into the cache folder outside of the checkout. Made once and
+// used by every later run; 2.9 GB, some minutes.
 //
-//   node scripts/services/n8n_install.mjs     installs it, or says where it is
+//   node scripts/services/n8n_install.mjs     installs it unless it is there, and prints where it is
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { cacheFolder, failWith, isMain, quietly } from '../command.mjs';
 import { cachedPackage } from '../npm_cache.mjs';
 
-export const n8nVersion = '2.41.1';
+const n8nVersion = '2.41.1';
+// n8n 2.41 needs Node 24, whatever Node the tests run on. The package carries the program and its headers.
 const nodeVersion = '24.21.0';
 
 /**
@@ -16,45 +17,25 @@ const nodeVersion = '24.21.0';
  *   starts it; npm started with `env` runs on that Node as well
  */
 export async function installedN8n() {
-  const node = await newerNode();
-  const env = {
-    PATH: [join(node, 'bin'), process.env.PATH].join(delimiter),
-    npm_config_nodedir: node,
-    npm_config_build_from_source: 'true',
-  };
-  const folder = await installed(`n8n-${n8nVersion}`, (fresh) => installProgram(fresh, env));
+  const node = await cachedPackage(`node-${process.platform}-${process.arch}`, nodeVersion);
+  const env = { PATH: [join(node, 'bin'), process.env.PATH].join(delimiter), npm_config_nodedir: node };
+  const folder = join(cacheFolder('.'), `n8n-${n8nVersion}`);
+  if (!existsSync(folder)) await install(folder, env);
   return { program: join(folder, 'node_modules', 'n8n', 'bin', 'n8n'), node: join(node, 'bin', 'node'), env };
 }
 
-// Made under another name and renamed at the end: what has its name is whole.
-async function installed(name, install) {
-  const folder = join(cacheFolder('.'), name);
-  if (existsSync(folder)) return folder;
+// Without scripts, since one dependency downloads from elsewhere; sqlite3 alone has to be compiled.
+async function install(folder, env) {
+  console.log(`installing n8n ${n8nVersion} into ${folder}: this takes some minutes, once`);
+  // Made under another name and renamed at the end: what has its name is whole.
   const fresh = `${folder}.${process.pid}`;
-  rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
   writeFileSync(join(fresh, 'package.json'), '{ "private": true }\n');
-  await install(fresh);
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  await quietly('npm', ['install', `n8n@${n8nVersion}`, ...quiet], { cwd: fresh, env });
+  await quietly('npm', ['rebuild', 'sqlite3'], { cwd: fresh, env });
   if (existsSync(folder)) rmSync(fresh, { recursive: true });
   else renameSync(fresh, folder);
-  return folder;
-}
-
-/** Folder of the Node that n8n 2.41 needs, whatever Node the tests run on: its program and headers. */
-export function newerNode() {
-  return cachedPackage(`node-${process.platform}-${process.arch}`, nodeVersion);
-}
-
-// Without scripts, since one dependency downloads from elsewhere; sqlite3 alone has to be compiled.
-async function installProgram(folder, env) {
-  console.log(`installing n8n ${n8nVersion} into ${cacheFolder('.')}: this takes some minutes, once`);
-  await npm(['install', `n8n@${n8nVersion}`], folder, env);
-  await quietly('npm', ['rebuild', 'sqlite3'], { cwd: folder, env });
-}
-
-function npm(words, cwd, env) {
-  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  return quietly('npm', [...words, ...quiet], { cwd, env });
 }
 
 if (isMain(import.meta.url)) {

@@ -21,7 +21,7 @@ export class DataSyncTrigger implements INodeType {
     icon: { light: 'file:dataSyncTrigger.svg', dark: 'file:dataSyncTrigger.dark.svg' },
     group: ['trigger'],
     version: 1,
-    subtitle: '={{ $parameter["object"]?.value }}',
+    subtitle: '={{ $parameter["object"] }}',
     description: 'Starts the workflow when records of Salesforce are created, updated or deleted',
     defaults: { name: 'Data Sync Trigger' },
     inputs: [],

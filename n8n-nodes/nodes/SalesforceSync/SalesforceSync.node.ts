@@ -24,8 +24,7 @@ export class SalesforceSync implements INodeType {
     icon: { light: 'file:salesforceSync.svg', dark: 'file:salesforceSync.dark.svg' },
     group: ['transform'],
     version: 1,
-    subtitle:
-      '={{ $parameter["operation"] + ": " + ($parameter["object"]?.value || $parameter["syncId"]?.value || "") }}',
+    subtitle: '={{ $parameter["operation"] + ": " + ($parameter["object"] || $parameter["syncId"] || "") }}',
     description: 'Sync Salesforce with a database, hundreds of thousands of records at a time',
     defaults: { name: 'Salesforce Sync' },
     inputs: [NodeConnectionTypes.Main],

@@ -32,11 +32,18 @@ async function given(id: string): Promise<{ event: string; id: string; version: 
   return executions.flatMap((execution) => host.n8n.output(execution, 'Changes')).map(({ json }) => json);
 }
 
-/** n8n polls when a workflow becomes active, and each minute from then on. Resolves when the org was asked. */
+/** n8n polls when a workflow becomes active, and each minute from then on. Resolves when that poll is over. */
 async function activate(id: string): Promise<void> {
   await host.twin.resetCalls();
   await host.n8n.activate(id);
-  await host.n8n.until('the first poll', async () => (await host.twin.stats()).apiCalls > 0);
+  let seen = 0;
+  let quiet = 0;
+  await host.n8n.until('the first poll', async () => {
+    const { apiCalls } = await host.twin.stats();
+    quiet = apiCalls > 0 && apiCalls === seen ? quiet + 1 : 0;
+    seen = apiCalls;
+    return quiet >= 5;
+  });
 }
 
 async function pollNow(id: string): Promise<void> {
@@ -47,9 +54,9 @@ async function pollNow(id: string): Promise<void> {
 it('gives each version of a record once, and nothing that was there before', async () => {
   const id = await host.n8n.workflow('changes', [trigger(), last]);
   await activate(id);
-  const { ids: deleted } = await host.twin.mutate({ object: 'Account', delete: 1, ids: true });
-  const { ids: updated } = await host.twin.mutate({ object: 'Account', update: 3, ids: true });
-  const { ids: inserted } = await host.twin.mutate({ object: 'Account', insert: 2, ids: true });
+  const { deleted } = (await host.twin.mutate({ object: 'Account', delete: 1, ids: true })).ids;
+  const { updated } = (await host.twin.mutate({ object: 'Account', update: 3, ids: true })).ids;
+  const { inserted } = (await host.twin.mutate({ object: 'Account', insert: 2, ids: true })).ids;
   await pollNow(id);
   const first = await host.n8n.until('the first changes', async () => {
     const events = await given(id);
@@ -62,7 +69,7 @@ it('gives each version of a record once, and nothing that was there before', asy
   expect(first[0]!.fields).toMatchObject({ Id: first[0]!.id, Name: expect.any(String) });
 
   // Another change, and polls without one: what was given does not come again.
-  const { ids: again } = await host.twin.mutate({ object: 'Account', updateIds: [updated[0]], ids: true });
+  const { updated: again } = (await host.twin.mutate({ object: 'Account', updateIds: [updated[0]], ids: true })).ids;
   await pollNow(id);
   await host.n8n.until('the second version', async () => (await given(id)).length >= 7);
   await pollNow(id);

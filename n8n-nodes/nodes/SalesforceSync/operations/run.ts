@@ -1,4 +1,4 @@
-import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 
 import type { Engine, RejectedRecord, RunReport } from '../../../lib';
 import { sharedEngine } from '../../../shared/engine';
@@ -25,8 +25,7 @@ async function summaryOf(context: IExecuteFunctions, replay: boolean): Promise<I
     const report = await runUntilCancelled(context, engine, sync, replay);
     throwIfUnfinished(context, report);
     const rejected = report.rejected > 0 ? await engine.rejected(report.syncId, 0, rejectedShown) : [];
-    const json = { ...report, rejectedRecords: rejected.map(shown) };
-    return [{ json: json, pairedItem: { item: 0 } }];
+    return [{ json: summary(report, rejected), pairedItem: { item: 0 } }];
   } finally {
     sync.release();
   }
@@ -64,6 +63,10 @@ function throwIfUnfinished(context: IExecuteFunctions, report: RunReport): void 
   });
 }
 
-function shown({ id, sourceKey, code, message, field, retryable }: RejectedRecord) {
-  return { id, sourceKey, code, message, field, retryable };
+/** What people look for first comes first. */
+function summary(report: RunReport, rejected: RejectedRecord[]): IDataObject {
+  const { syncId, status, mode, read, created, updated, deleted, unchanged, ...rest } = report;
+  const first = { syncId, status, mode, read, created, updated, deleted, unchanged, rejected: rest.rejected };
+  const rejectedRecords = rejected.map(({ original: _original, ...reason }) => reason);
+  return { ...first, ...rest, rejectedRecords };
 }

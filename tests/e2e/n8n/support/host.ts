@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { projectFolder, temporaryFolder } from '../../support/processes';
+import { packedTarball } from '../../../package/support/install';
+import { projectFolder } from '../../support/processes';
 import { startTwin, type Twin } from '../../support/twin';
 
 export const nodeTypes = {
@@ -40,7 +39,7 @@ export interface N8n {
   finished(id: string): Promise<any>;
   output(execution: any, node: string, index?: number): { json: any; error?: any; pairedItem?: any }[];
   until<T>(what: string, ask: () => Promise<T>): Promise<NonNullable<T>>;
-  log(): string;
+  log: () => string;
   stop: () => Promise<void>;
 }
 
@@ -52,7 +51,7 @@ interface StartOptions {
 
 interface Services {
   start: (options: StartOptions) => Promise<N8n>;
-  startWorker: (options: StartOptions) => Promise<{ log(): string; stop(): Promise<void> }>;
+  startWorker: (options: StartOptions) => Promise<{ log: () => string; stop: () => Promise<void> }>;
 }
 
 export async function n8nServices(): Promise<Services> {
@@ -62,15 +61,9 @@ export async function n8nServices(): Promise<Services> {
 
 let packed: string | undefined;
 
-/** The package as it is published, or the one that DATA_SYNC_TEST_TARBALL names. Packed once for each test file. */
+/** The package as it is published. */
 export function tarball(): string {
-  packed ??= process.env['DATA_SYNC_TEST_TARBALL'];
-  if (packed) return packed;
-  const folder = temporaryFolder();
-  process.once('exit', () => folder.remove());
-  const words = ['pack', '--silent', '--pack-destination', folder.path];
-  const name = execFileSync('npm', words, { cwd: projectFolder, encoding: 'utf8' }).trim().split('\n').at(-1)!;
-  packed = path.join(folder.path, name);
+  packed ??= packedTarball();
   return packed;
 }
 
@@ -142,8 +135,4 @@ export function syncNode(host: Host, sqlitePath: string, changes: Record<string,
 /** A resource mapper as the editor saves it. */
 export function mapped(value: Record<string, unknown>, match: string) {
   return { mappingMode: 'defineBelow', value, matchingColumns: [match], schema: [] };
-}
-
-export function exists(file: string): boolean {
-  return fs.existsSync(file);
 }
