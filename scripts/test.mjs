@@ -50,7 +50,9 @@ function jestWith(config) {
   return async ({ filter, environment }) => {
     const report = join(freshFolder(join(projectFolder, 'build', 'reports', config)), 'jest.json');
     const args = ['--config', config, '--json', `--outputFile=${report}`, ...filter];
-    const code = await exitCodeOf(process.execPath, [npmProgram('jest/bin/jest.js'), ...args], { env: environment });
+    // Tests of n8n load what starts it, an ES module, with import().
+    const program = ['--experimental-vm-modules', '--no-warnings', npmProgram('jest/bin/jest.js')];
+    const code = await exitCodeOf(process.execPath, [...program, ...args], { env: environment });
     return readJestReport(report, code);
   };
 }
