@@ -44,8 +44,8 @@ export class N8nClient {
   }
 
   /** Makes a credential and gives its {id, name}, as a node refers to it. */
-  async credential(type, data) {
-    const { id, name } = await this.api('POST', 'credentials', { name: `${type} ${Date.now()}`, type, data });
+  async credential(type, data, name = `${type} ${Date.now()}`) {
+    const { id } = await this.api('POST', 'credentials', { name, type, data });
     return { id, name };
   }
 

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 import { projectFolder } from '../support/processes';
 import { sqlite } from '../support/tables';
@@ -13,6 +13,7 @@ const accounts = 2000;
 
 let host: Host;
 let browser: Browser;
+let session: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
@@ -22,10 +23,16 @@ beforeAll(async () => {
     fs.existsSync(program),
   );
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 });
-  page.setDefaultTimeout(30_000);
+  session = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  session.setDefaultTimeout(30_000);
+  page = await session.newPage();
   await signIn();
 }, 600_000);
+
+// A page of its own for each test: the editor asks before it leaves a workflow that is not saved.
+beforeEach(async () => {
+  page = await session.newPage();
+});
 
 afterAll(async () => {
   await browser.close();

@@ -5,6 +5,7 @@ import { expectPostgresEqualsOrg } from '../support/compare';
 import { projectFolder, temporaryFolder } from '../support/processes';
 import { dropDatabase, freshDatabase, postgres } from '../support/tables';
 import { startTwin, type Twin } from '../support/twin';
+import { postgresLogin } from './support/databases';
 import {
   byName,
   clientCredentials,
@@ -73,13 +74,6 @@ function queueSettings(redisUrl: string, databaseUrl: string): Record<string, st
     DB_POSTGRESDB_PASSWORD: password,
     DB_POSTGRESDB_DATABASE: pathname.slice(1),
   };
-}
-
-/** The fields of n8n's own Postgres credential. */
-function postgresLogin(url: string): Record<string, unknown> {
-  const { hostname, port, username, password, pathname } = new URL(url);
-  const login = { host: hostname, port: Number(port), user: username, password, database: pathname.slice(1) };
-  return { ...login, ssl: 'disable', allowUnauthorizedCerts: false, sshTunnel: false, maxConnections: 10 };
 }
 
 function sync(table: string) {

@@ -18,7 +18,7 @@ export const history: INodeProperties[] = [
         placeholder: 'Select a sync...',
         typeOptions: { searchListMethod: 'searchSyncs', searchable: true, skipCredentialsCheckInRLC: true },
       },
-      { displayName: 'By ID', name: 'id', type: 'string', placeholder: 'Account-accounts-1f2e3d4c5b' },
+      { displayName: 'By ID', name: 'name', type: 'string', placeholder: 'Account-accounts-1f2e3d4c5b' },
     ],
   },
   {

@@ -28,7 +28,7 @@ export interface N8n {
   owner: { email: string; password: string };
   rest(method: string, path: string, body?: unknown): Promise<any>;
   api(method: string, path: string, body?: unknown): Promise<any>;
-  credential(type: string, data: object): Promise<{ id: string; name: string }>;
+  credential(type: string, data: object, name?: string): Promise<{ id: string; name: string }>;
   testCredential(type: string, data: object): Promise<{ status: string; message: string }>;
   workflow(name: string, nodes: WorkflowNode[], more?: object): Promise<string>;
   activate(id: string): Promise<any>;
@@ -90,7 +90,9 @@ export async function startHost(org: Twin | string[], env: Record<string, string
   const twin = Array.isArray(org) ? await startTwin(org) : org;
   try {
     const n8n = await start({ tarball: tarball(), env });
-    const credentials = { [clientCredentials]: await n8n.credential(clientCredentials, clientLogin(twin)) };
+    const credentials = {
+      [clientCredentials]: await n8n.credential(clientCredentials, clientLogin(twin), 'Salesforce'),
+    };
     const stop = async () => {
       await n8n.stop();
       await twin.stop();
