@@ -38,8 +38,10 @@ struct Limits {
 class Body {
  public:
   Body() = default;
-  Body(std::string bytes) : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
-  Body(const char* text) : Body(std::string(text)) {}
+  // Implicit on purpose: a body is set from a text.
+  Body(std::string bytes)  // NOLINT(google-explicit-constructor)
+      : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+  Body(const char* text) : Body(std::string(text)) {}  // NOLINT(google-explicit-constructor)
 
   std::string_view view() const { return bytes_ ? std::string_view(*bytes_) : ""; }
   bool empty() const { return view().empty(); }
