@@ -135,7 +135,7 @@ Task<> ChangeFeed::settle(std::string token) {
   commit.accept = true;
   if (taken.ended) commit.forget_below = book_.needed_from();
   commit.state = book_.text();
-  co_await store_.commit_feed(std::move(commit));
+  settled_ = co_await store_.commit_feed(std::move(commit));
 }
 
 int ChangeFeed::page_records() const {
@@ -234,7 +234,7 @@ Fingerprint ChangeFeed::digest_of(std::span<const Value> cells) {
 }
 
 /// Made since the feed began, and not given out before. What was given out and then forgotten lies at or below
-/// `settled`, its creation too.
+/// `settled`, its creation too: no change stamp is older than the creation of its record.
 bool ChangeFeed::is_new(std::span<const Value> cells) const {
   if (!created_ || cells[*created_].view().empty()) return false;
   const std::string created = comparable(cells[*created_].view());
@@ -253,11 +253,11 @@ Task<> ChangeFeed::keep(Round& round) {
     commit.known = std::move(met);
     if (round.ended) commit.forget_below = book_.needed_from();
   } else {
-    book_.offer = FeedBook::Offer{book_.accepted + 1, round.cursor, round.ended};
+    book_.propose(round.cursor, round.ended);
     commit.offered = std::move(met);
   }
   commit.state = book_.text();
-  co_await store_.commit_feed(std::move(commit));
+  settled_ = co_await store_.commit_feed(std::move(commit));
 }
 
 }  // namespace nexpo

@@ -29,14 +29,16 @@ FeedBook FeedBook::parse(const std::string& text) {
   book.cursor.text = kept.at("cursor");
   book.pass = kept.at("pass");
   book.accepted = kept.at("accepted");
+  book.newest = kept.at("newest");
   if (const auto offer = kept.find("offer"); offer != kept.end())
     book.offer = Offer{offer->at("number"), {offer->at("cursor").get<std::string>()}, offer->at("ended")};
   return book;
 }
 
 std::string FeedBook::text() const {
-  json kept{{"v", kFormat},     {"binding", binding},    {"birth", birth}, {"start", start},
-            {"primed", primed}, {"cursor", cursor.text}, {"pass", pass},   {"accepted", accepted}};
+  json kept{{"v", kFormat},   {"binding", binding},   {"birth", birth},
+            {"start", start}, {"primed", primed},     {"cursor", cursor.text},
+            {"pass", pass},   {"accepted", accepted}, {"newest", newest}};
   if (offer) kept["offer"] = {{"number", offer->number}, {"cursor", offer->cursor.text}, {"ended", offer->ended}};
   return kept.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -50,7 +52,6 @@ int64_t FeedBook::number_of(std::string_view token) const {
     const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (fault != std::errc() || end != digits.data() + digits.size()) number = -1;
   }
-  const int64_t newest = offer ? offer->number : accepted;
   if (number >= 0 && number <= newest) return number;
   throw Error(
       ErrorKind::conflict,
@@ -59,6 +60,8 @@ int64_t FeedBook::number_of(std::string_view token) const {
       .with_field("accept")
       .with_code("feed_token_unknown");
 }
+
+void FeedBook::propose(Cursor behind, bool ended) { offer = Offer{++newest, std::move(behind), ended}; }
 
 void FeedBook::advance(Cursor to, bool ended) {
   cursor = std::move(to);

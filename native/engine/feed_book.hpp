@@ -20,6 +20,7 @@ struct FeedBook {
   Cursor cursor;         ///< where reading goes on
   int64_t pass = 1;      ///< number of the pass under way
   int64_t accepted = 0;  ///< number of the newest batch that was accepted
+  int64_t newest = 0;    ///< number of the newest batch that was offered
 
   struct Offer {
     int64_t number = 0;
@@ -36,6 +37,9 @@ struct FeedBook {
   /// The number in a token of this feed. Throws Error{conflict} for one that this feed has not given.
   int64_t number_of(std::string_view token) const;
 
+  /// Offers a batch under a number of its own: one that is read again may hold more than it did, so that the token it
+  /// had before must not stand for it.
+  void propose(Cursor behind, bool ended);
   /// Goes on behind what was read; at the end of a pass the next one begins.
   void advance(Cursor to, bool ended);
   /// Entries that were met last before this pass are needed no more: the window has left them behind. One pass more is

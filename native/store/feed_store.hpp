@@ -47,8 +47,9 @@ class FeedStore {
   /// Known entries of the given keys, in the same order; nullopt where there is none.
   virtual Task<std::vector<std::optional<FeedEntry>>> feed_entries(std::string feed,
                                                                    std::vector<std::string_view> keys) = 0;
-  /// Throws Error{conflict} if the lease's epoch is not the newest: nothing is changed then.
-  virtual Task<> commit_feed(FeedCommit commit) = 0;
+  /// Gives FeedState::settled as it is afterwards. Throws Error{conflict} if the lease's epoch is not the newest:
+  /// nothing is changed then.
+  virtual Task<std::string> commit_feed(FeedCommit commit) = 0;
   /// Drops state and entries.
   virtual Task<> forget_feed(Lease lease) = 0;
 };

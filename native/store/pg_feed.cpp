@@ -94,7 +94,7 @@ std::vector<std::optional<FeedEntry>> entries(sql::PgConnection& connection, con
   return out;
 }
 
-void commit(sql::PgConnection& connection, const FeedCommit& commit) {
+std::string commit(sql::PgConnection& connection, const FeedCommit& commit) {
   pqxx::work transaction(connection);
   const int64_t feed = fenced(transaction, commit.lease);
   transaction.exec_params(
@@ -106,7 +106,10 @@ void commit(sql::PgConnection& connection, const FeedCommit& commit) {
   insert(transaction, "feed_entry", feed, commit.known);
   if (commit.forget_below > 0) forget_below(transaction, feed, commit.forget_below);
   insert(transaction, "feed_offer", feed, commit.offered);
+  std::string settled =
+      bytes(transaction.exec_params("SELECT settled FROM data_sync.feed WHERE sync = $1", feed)[0][0]);
   transaction.commit();
+  return settled;
 }
 
 void forget(sql::PgConnection& connection, const Lease& lease) {

@@ -10,7 +10,8 @@ std::optional<FeedState> load(sql::PgConnection& connection, const std::string& 
 /// One round trip.
 std::vector<std::optional<FeedEntry>> entries(sql::PgConnection& connection, const std::string& feed,
                                               const std::vector<std::string_view>& keys);
-void commit(sql::PgConnection& connection, const FeedCommit& commit);
+/// Gives what is settled afterwards.
+std::string commit(sql::PgConnection& connection, const FeedCommit& commit);
 void forget(sql::PgConnection& connection, const Lease& lease);
 
 }  // namespace nexpo::pg_feed

@@ -158,9 +158,9 @@ class PgStore final : public StateStore {
     co_return co_await pool_.run(std::move(work));
   }
 
-  Task<> commit_feed(FeedCommit commit) override {
-    auto work = [&](PgConnection& connection) { pg_feed::commit(connection, commit); };
-    co_await pool_.run(std::move(work));
+  Task<std::string> commit_feed(FeedCommit commit) override {
+    auto work = [&](PgConnection& connection) { return pg_feed::commit(connection, commit); };
+    co_return co_await pool_.run(std::move(work));
   }
 
   Task<> forget_feed(Lease lease) override {

@@ -63,7 +63,7 @@ std::vector<std::optional<FeedEntry>> entries(sql::SqliteDatabase& database, con
   return out;
 }
 
-void commit(sql::SqliteDatabase& database, const FeedCommit& commit) {
+std::string commit(sql::SqliteDatabase& database, const FeedCommit& commit) {
   sql::SqliteTransaction transaction(database);
   const int64_t feed = fenced(database, commit.lease);
   database
@@ -83,7 +83,11 @@ void commit(sql::SqliteDatabase& database, const FeedCommit& commit) {
   insert(database.statement("INSERT OR REPLACE INTO feed_offer (feed, key, version, digest, gone, pass) "
                             "VALUES (?, ?, ?, ?, ?, ?)"),
          feed, commit.offered);
+  std::string settled;
+  database.statement("SELECT settled FROM feed WHERE sync = ?")
+      .first([&](const auto& row) { settled = row.string(0); }, feed);
   transaction.commit();
+  return settled;
 }
 
 void forget(sql::SqliteDatabase& database, const Lease& lease) {

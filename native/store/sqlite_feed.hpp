@@ -9,7 +9,8 @@ namespace nexpo::sqlite_feed {
 std::optional<FeedState> load(sql::SqliteDatabase& database, const std::string& feed);
 std::vector<std::optional<FeedEntry>> entries(sql::SqliteDatabase& database, const std::string& feed,
                                               const std::vector<std::string_view>& keys);
-void commit(sql::SqliteDatabase& database, const FeedCommit& commit);
+/// Gives what is settled afterwards.
+std::string commit(sql::SqliteDatabase& database, const FeedCommit& commit);
 void forget(sql::SqliteDatabase& database, const Lease& lease);
 
 }  // namespace nexpo::sqlite_feed

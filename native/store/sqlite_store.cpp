@@ -132,9 +132,9 @@ class SqliteStore final : public StateStore {
     co_return co_await read(std::move(work));
   }
 
-  Task<> commit_feed(FeedCommit commit) override {
-    auto work = [&](SqliteState& state) { sqlite_feed::commit(state.database(), commit); };
-    co_await write(std::move(work));
+  Task<std::string> commit_feed(FeedCommit commit) override {
+    auto work = [&](SqliteState& state) { return sqlite_feed::commit(state.database(), commit); };
+    co_return co_await write(std::move(work));
   }
 
   Task<> forget_feed(Lease lease) override {

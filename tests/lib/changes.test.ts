@@ -28,7 +28,7 @@ const feed = (more: Partial<ChangesRequest> = {}): ChangesRequest => ({
   ...more,
 });
 
-test.each([1, 2, 3, 4])('every version comes once, whatever users and crashes do (seed %i)', async (seed) => {
+test.each([1, 6, 8, 16])('every version comes once, whatever users and crashes do (seed %i)', async (seed) => {
   const caller = await live(org(twin), engine, seed);
   expect(caller.model.accepted).toBeGreaterThan(100);
   expect(caller.repeated).toBeGreaterThan(0);
@@ -90,6 +90,16 @@ test('an old token accepts nothing, and one that the feed has not given is refus
   expect(unknown).toMatchObject({ kind: 'conflict', field: 'accept', code: 'feed_token_unknown' });
   await engine.now.forgetChanges('accounts');
   expect((await errorOf(engine.now.changes(feed({ accept: second.token })))).code).toBe('feed_token_unknown');
+});
+
+test('the token of a batch does not accept what came to it when it was read again', async () => {
+  await engine.now.changes(feed());
+  await twin.mutate({ object: 'Account', insert: 3 });
+  const few = await engine.now.changes(feed());
+  await twin.mutate({ object: 'Account', insert: 4 });
+  const more = await engine.now.changes(feed());
+  expect([few.records.length, more.records.length]).toEqual([3, 7]);
+  expect((await engine.now.changes(feed({ accept: few.token }))).records).toHaveLength(7);
 });
 
 test('two edits within one second are two versions', async () => {

@@ -24,12 +24,14 @@ export function org(twin: Twin): World {
     },
     async change(dice) {
       const seed = dice.roll(1_000_000);
+      // Records that are older than any late commit: no change has a stamp before its record's creation.
+      const some = async (count: number) => [...(await twin.dump('Account')).keys()].sort().slice(0, count);
       const mutate = (what: object) => twin.mutate({ object: 'Account', seed, ...what });
       const kinds = [
         () => mutate({ insert: 1 + dice.roll(30) }),
         () => mutate({ update: 1 + dice.roll(60) }),
         () => mutate({ update: 20, set: { Phone: String(seed) } }),
-        () => mutate({ update: 10, lateBy: 60 + dice.roll(400) }),
+        async () => mutate({ updateIds: await some(10), lateBy: 60 + dice.roll(400) }),
         () => mutate({ insert: 5, lateBy: 60 + dice.roll(400) }),
         () => mutate({ delete: 1 + dice.roll(5) }),
         () => mutate({ hardDelete: 1 + dice.roll(3) }),

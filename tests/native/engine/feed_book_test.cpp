@@ -15,6 +15,7 @@ FeedBook book() {
   book.cursor.text = R"({"v":1})";
   book.pass = 7;
   book.accepted = 3;
+  book.newest = 3;
   return book;
 }
 
@@ -53,8 +54,18 @@ TEST(FeedBook, TakesTheTokensThatItGave) {
   EXPECT_EQ(given.number_of(given.token(3)), 3);
   EXPECT_EQ(given.number_of(given.token(0)), 0);
   EXPECT_EQ(fault_of(given, given.token(4)), "feed_token_unknown") << "nothing was offered yet";
-  given.offer = FeedBook::Offer{4, {}, false};
+  given.propose({}, false);
+  EXPECT_EQ(given.offer->number, 4);
   EXPECT_EQ(given.number_of(given.token(4)), 4);
+}
+
+TEST(FeedBook, ABatchThatIsOfferedAgainHasANumberOfItsOwn) {
+  FeedBook given = book();
+  given.propose({"behind a few"}, false);
+  given.propose({"behind many"}, false);
+  EXPECT_EQ(given.offer->number, 5);
+  EXPECT_EQ(given.number_of(given.token(4)), 4) << "known, but not the number of what is offered now";
+  EXPECT_EQ(FeedBook::parse(given.text()).newest, 5);
 }
 
 TEST(FeedBook, RefusesTokensOfAnotherFeed) {

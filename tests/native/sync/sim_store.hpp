@@ -61,7 +61,7 @@ class SimStore final : public StateStore {
   Task<std::vector<std::optional<FeedEntry>>> feed_entries(std::string, std::vector<std::string_view> keys) override {
     co_return std::vector<std::optional<FeedEntry>>(keys.size());
   }
-  Task<> commit_feed(FeedCommit) override { co_return; }
+  Task<std::string> commit_feed(FeedCommit) override { co_return ""; }
   Task<> forget_feed(Lease) override { co_return; }
 
   Task<> release(Lease) override { co_await boundary(); }
