@@ -48,10 +48,7 @@ async function sqlitePath(context: Context): Promise<string> {
 async function pathFault(context: Context, path: string): Promise<string> {
   if (!path.startsWith('/') && !/^[A-Za-z]:[\\/]/.test(path)) return 'the path is not absolute';
   if (!('isFilePathBlocked' in context.helpers)) return 'files are opened by executions only';
-  try {
-    const resolved = await context.helpers.resolvePath(path);
-    return context.helpers.isFilePathBlocked(resolved) ? 'n8n does not allow access to it' : '';
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  const resolved = await context.helpers.resolvePath(path).catch(() => undefined);
+  if (resolved === undefined) return 'its folder cannot be found';
+  return context.helpers.isFilePathBlocked(resolved) ? 'n8n does not allow access to it' : '';
 }
