@@ -63,6 +63,7 @@ async function buildAddon(target, prefix) {
     return file;
   }
   const configure = ['-S', projectFolder, '-B', folder, '-G', 'Ninja', '--log-level=WARNING', '-DDATA_SYNC_TESTS=OFF'];
+  if (target.repairs) configure.push(`-DCMAKE_CXX_STANDARD_LIBRARIES=${target.repairs.join(' ')}`);
   await run('cmake', [...configure, ...cmakeArguments(target, prefix)], { env: target.tools });
   const jobs = process.env.JOBS ?? String(availableParallelism());
   await run('cmake', ['--build', folder, '--target', 'data_sync_node', '--parallel', jobs]);

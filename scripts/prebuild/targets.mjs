@@ -4,8 +4,8 @@
 // The published binaries are cross-compiled by zig (clang and libc++ in one npm package), which knows old versions of
 // glibc and musl for every processor: one machine makes them all, and they need no C++ library on the user's machine.
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { cacheFolder, outputOf, PlainError } from '../command.mjs';
+import { basename, dirname, join } from 'node:path';
+import { cacheFolder, outputOf, PlainError, projectFolder, quietly } from '../command.mjs';
 import { cachedPackage } from '../npm_cache.mjs';
 
 /**
@@ -14,6 +14,7 @@ import { cachedPackage } from '../npm_cache.mjs';
  * @property {string} compiler  which compiler in which version; a change of it makes everything be built again
  * @property {Record<'CC' | 'CXX' | 'AR' | 'RANLIB', string>} tools  programs, for environments
  * @property {string} [processor]  as CMake calls it, when cross-compiling
+ * @property {string[]} [repairs]  object files to link, which make good what the compiler's own libraries lack
  * @property {string} [configureHost]  as configure scripts call the machine, when cross-compiling
  */
 
@@ -25,8 +26,8 @@ const zigVersion = '0.11.0';
 
 const published = {
   'linux-x64-gnu': { zig: `x86_64-linux-gnu.${glibcMax}`, processor: 'x86_64' },
-  'linux-arm64-gnu': { zig: `aarch64-linux-gnu.${glibcMax}`, processor: 'aarch64' },
   'linux-x64-musl': { zig: 'x86_64-linux-musl', processor: 'x86_64' },
+  'linux-arm64-gnu': { zig: `aarch64-linux-gnu.${glibcMax}`, processor: 'aarch64' },
   'linux-arm64-musl': { zig: 'aarch64-linux-musl', processor: 'aarch64' },
 };
 
@@ -44,13 +45,19 @@ export async function publishedTargets() {
     );
   }
   const zig = join(await cachedPackage(zigPackage, zigVersion), 'zig');
-  return Object.entries(published).map(([name, { zig: triple, processor }]) => ({
-    name,
-    compiler: `zig ${zigVersion} ${triple}`,
-    tools: zigTools(zig, name, triple),
-    processor,
-    configureHost: `${processor}-linux-${name.split('-')[2]}`,
-  }));
+  const targets = [];
+  for (const [name, { zig: triple, processor }] of Object.entries(published)) {
+    const tools = zigTools(zig, name, triple);
+    targets.push({
+      name,
+      compiler: `zig ${zigVersion} ${triple}`,
+      tools,
+      processor,
+      repairs: await repairs(zig, tools),
+      configureHost: `${processor}-linux-${name.split('-')[2]}`,
+    });
+  }
+  return targets;
 }
 
 /** This machine, with its own compiler. @returns {Target} */
@@ -62,6 +69,23 @@ export function hostTarget() {
     compiler: output.split('\n')[0],
     tools: { CC: 'gcc', CXX: 'g++', AR: 'ar', RANLIB: 'ranlib' },
   };
+}
+
+// zig 0.11 brings the source of std::pmr's resources along and forgets to compile it into its libc++, and its stat
+// functions for old versions of glibc do not set errno.
+async function repairs(zig, tools) {
+  const folder = dirname(tools.CXX);
+  const libcxx = join(dirname(zig), 'lib', 'libcxx', 'src');
+  const flags = ['-O2', '-fPIC', '-fvisibility=hidden'];
+  const object = async (tool, source, ...more) => {
+    const file = join(folder, `${basename(source)}.o`);
+    await quietly(tool, [...flags, ...more, '-c', source, '-o', file]);
+    return file;
+  };
+  return [
+    await object(tools.CXX, join(libcxx, 'memory_resource.cpp'), '-std=c++20', '-D_LIBCPP_BUILDING_LIBRARY'),
+    await object(tools.CC, join(projectFolder, 'cmake', 'prebuild_stat.c')),
+  ];
 }
 
 // Build systems want a compiler to be one program, so each tool of each target gets a line of shell of its own.
