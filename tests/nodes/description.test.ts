@@ -83,6 +83,16 @@ describe.each(nodes)('the description of %s', (name, node) => {
       if (testedBy) expect(Object.keys(credentialTest)).toContain(testedBy);
   });
 
+  // The editor hides what a field of the login depends on: it takes that for a part of the login.
+  it('shows no field that the editor would take for a part of the login', () => {
+    const login = new Set(
+      (description.credentials ?? []).flatMap((use) => Object.keys(use.displayOptions?.show ?? {})),
+    );
+    const fields = description.properties.filter(({ name }) => login.has(name));
+    expect(fields.length).toBeGreaterThan(0);
+    for (const { name, displayOptions } of fields) expect([name, displayOptions?.show]).toEqual([name, undefined]);
+  });
+
   it('uses credentials of this package and of n8n itself only', () => {
     const known = [...ownCredentials.map((credential) => credential.name), ...hostCredentials];
     for (const credential of description.credentials!) expect(known).toContain(credential.name);

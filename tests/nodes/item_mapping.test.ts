@@ -35,7 +35,7 @@ describe('records made of items', () => {
   });
 
   it('leaves a value out that the item does not have, so that the field stays as it is', () => {
-    expect(map({ Name: '={{ $json.name }}', Phone: '7' }, [{}])).toEqual([{ Phone: '7' }]);
+    expect(map({ Name: '={{ $json.name }}', Phone: '7' }, [{}])).toStrictEqual([{ Phone: '7' }]);
   });
 
   it('evaluates real expressions for each item', () => {
