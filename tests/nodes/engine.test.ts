@@ -34,7 +34,7 @@ describe('the engine of an n8n process', () => {
     await closeSharedEngine();
   });
 
-  it('is closed by a newer copy of the package, before that opens its own, and not opened again by the old one', async () => {
+  it('is closed by a newer copy of the package before that opens its own, and stays closed', async () => {
     const [older, newer] = [copy(), copy()];
     const replaced = await older.sharedEngine();
     const engine = await newer.sharedEngine();
