@@ -5,7 +5,8 @@ import { kills } from './kills.mjs';
 import { latency } from './latency.mjs';
 import { mapping } from './mapping.mjs';
 import { memory } from './memory.mjs';
+import { n8n } from './n8n.mjs';
 import { postgres } from './postgres.mjs';
 import { resync } from './resync.mjs';
 
-export const workloads = [mapping, rest, bulk, postgres, resync, memory, calls, kills, latency];
+export const workloads = [mapping, rest, bulk, postgres, resync, memory, calls, kills, latency, n8n];
