@@ -33,6 +33,7 @@ std::string path_of(const std::string& name) {
 
 RecordBatch decode(std::string text, const std::vector<std::string>& fields) {
   std::vector<std::string> paths;
+  paths.reserve(fields.size());
   for (const std::string& field : fields) paths.push_back(path_of(field));
   const Selection selection(std::move(paths));
   auto arena = std::make_shared<Arena>();

@@ -74,6 +74,27 @@ TEST_F(SalesforceReading, AWindowReachesFromTheCursorThroughTheServersCurrentSec
   EXPECT_FALSE(reader->complete());
 }
 
+TEST_F(SalesforceReading, AStartIsTheGivenTimeOrTheOverlapBeforeTheServersTime) {
+  SalesforceSource source(script.org, settings);
+  const StartPoint now = script.clock.run(source.start_at("Account", std::nullopt));
+  EXPECT_EQ(now.cursor.text, R"({"since":"2026-11-24T11:50:00Z","v":1})");
+  EXPECT_EQ(now.stamp, "2026-11-24T11:50:00Z");
+  const Time then{std::chrono::sys_days(std::chrono::year(2026) / 1 / 2) + std::chrono::milliseconds(1'500)};
+  const StartPoint given = script.clock.run(source.start_at("Account", then));
+  EXPECT_EQ(given.cursor.text, R"({"since":"2026-01-02T00:00:01Z","v":1})");
+}
+
+TEST_F(SalesforceReading, AReadOfAFewRecordsIsNotCountedAndNeverGoesByBulk) {
+  count(1'000'000);
+  ReadPlan plan;
+  plan.records_wanted = 50;
+  const auto reader = open(plan);
+  (void)script.clock.run(reader->next());
+  EXPECT_TRUE(script.calls("COUNT()").empty());
+  EXPECT_TRUE(script.calls("jobs/query").empty());
+  EXPECT_THAT(script.calls("query").back(), HasSubstr("LIMIT 50"));
+}
+
 TEST_F(SalesforceReading, FewRowsGoByRestAndManyByBulk) {
   count(20'000);
   open({});

@@ -123,6 +123,36 @@ TEST_P(SqlConformance, DescribesWhatItReads) {
   EXPECT_NE(context_.wait(source_->describe("t")).etag, etag);
 }
 
+TEST_P(SqlConformance, AReadThatStartsAtAPointInTimeGivesWhatChangedThenOrLater) {
+  system_->execute("CREATE TABLE t (id TEXT PRIMARY KEY, changed TIMESTAMP)");
+  system_->execute(
+      "INSERT INTO t VALUES ('a', '2025-01-01 00:00:00'), ('b', '2025-01-01 00:05:00'), ('c', '2025-01-01 00:09:00')");
+  connect({{"versionField", "changed"}});
+  const Time five_past{std::chrono::sys_days(std::chrono::year(2025) / 1 / 1) + std::chrono::minutes(5)};
+  const StartPoint start = context_.wait(source_->start_at("t", five_past));
+  EXPECT_EQ(read("t", {"id"}, 10, true, start.cursor).keys(), (std::vector<std::string>{"b", "c"}));
+}
+
+TEST_P(SqlConformance, AReadThatStartsNowGivesNothingOlderThanTheOverlap) {
+  system_->execute("CREATE TABLE t (id TEXT PRIMARY KEY, changed TIMESTAMP)");
+  system_->execute(
+      "INSERT INTO t VALUES ('old', '2025-01-01 00:00:00'), ('near', '2025-06-01 00:00:00'), "
+      "('newest', '2025-06-01 00:08:00')");
+  connect({{"versionField", "changed"}});
+  const StartPoint start = context_.wait(source_->start_at("t", std::nullopt));
+  EXPECT_EQ(start.stamp.substr(0, 10), "2025-06-01");
+  EXPECT_EQ(read("t", {"id"}, 10, true, start.cursor).keys(), (std::vector<std::string>{"near", "newest"}));
+}
+
+TEST_P(SqlConformance, AStartNeedsAStampThatIsATime) {
+  system_->execute("CREATE TABLE t (id TEXT PRIMARY KEY, counter INTEGER)");
+  system_->execute("INSERT INTO t VALUES ('a', 7)");
+  connect();
+  EXPECT_EQ(error_of([&] { (void)context_.wait(source_->start_at("t", std::nullopt)); }).field(), "versionField");
+  connect({{"versionField", "counter"}});
+  EXPECT_EQ(error_of([&] { (void)context_.wait(source_->start_at("t", Time{})); }).field(), "versionField");
+}
+
 TEST_P(SqlConformance, SaysAsWhomItIsConnectedToWhat) {
   connect();
   EXPECT_FALSE(context_.wait(connection_->test()).empty());
