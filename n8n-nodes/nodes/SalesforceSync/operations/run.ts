@@ -67,6 +67,10 @@ function throwIfUnfinished(context: IExecuteFunctions, report: RunReport): void 
 function summary(report: RunReport, rejected: RejectedRecord[]): IDataObject {
   const { syncId, status, mode, read, created, updated, deleted, unchanged, ...rest } = report;
   const first = { syncId, status, mode, read, created, updated, deleted, unchanged, rejected: rest.rejected };
-  const rejectedRecords = rejected.map(({ original: _original, ...reason }) => reason);
-  return { ...first, ...rest, rejectedRecords };
+  return { ...first, ...rest, rejectedRecords: rejected.map(reasonOf) };
+}
+
+/** Without the original, which may be large: "Get Rejected Records" gives it. */
+function reasonOf({ id, sourceKey, code, message, field, retryable, attempts }: RejectedRecord): IDataObject {
+  return { id, sourceKey, code, message, field, retryable, attempts };
 }
