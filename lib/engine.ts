@@ -164,8 +164,16 @@ export class Engine {
 
   async #answer({ ask, credential, stale }: Ask): Promise<void> {
     const answer = await tokenFrom(this.#tokens.get(credential), stale);
-    // After close() nobody waits for it any more.
-    if (!this.#closing) await this.#native.call(this.#handle, 'host.answer', JSON.stringify({ ask, ...answer }));
+    try {
+      await this.#tell({ ask, ...answer });
+    } catch (thrown) {
+      // What the source gave is no token. If the engine was closed meanwhile, nobody waits for it any more.
+      await this.#tell({ ask, error: messageOf(thrown) }).catch(() => {});
+    }
+  }
+
+  async #tell(answer: object): Promise<void> {
+    if (!this.#closing) await this.#native.call(this.#handle, 'host.answer', JSON.stringify(answer));
   }
 
   async #call<T>(method: string, body: object): Promise<T> {
@@ -211,8 +219,12 @@ async function tokenFrom(
   try {
     return { token: await source(stale === '' ? {} : { stale }) };
   } catch (thrown) {
-    return { error: thrown instanceof Error ? thrown.message : String(thrown) };
+    return { error: messageOf(thrown) };
   }
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 /** An exception of the listener is its own affair: an uncaught one of the process, not of the run that told it. */

@@ -86,6 +86,15 @@ test('what the source throws is the reason of the call', async () => {
   expect(error.message).toContain('the account was disconnected');
 });
 
+test.each([
+  ['no text', { accessToken: 7 }],
+  ['nothing', {}],
+  ['no object', 'token'],
+])('a source that gives %s for a token ends the call at once', async (_, token) => {
+  engine.provideToken('acme', () => token as unknown as HostToken);
+  expect(await errorOf(engine.read(end(), reading))).toMatchObject({ kind: 'unauthorized', field: 'credential' });
+});
+
 test('a credential without a source is refused, also after its release', async () => {
   expect((await errorOf(engine.read(end('other'), reading))).message).toContain('other');
   const release = engine.provideToken('acme', logIn);
