@@ -23,18 +23,24 @@ const encryptionKey = 'throwaway-key-of-tests';
 export async function start({ tarball, userFolder, env = {} } = {}) {
   const { program, node, env: npmEnv } = await installedN8n();
   const folder = userFolder ?? temporaryFolder('n8n-home');
-  if (tarball) await installByHand(folder, tarball, npmEnv);
-  const port = await freePort();
-  const settings = { ...(await settingsOf(folder, port)), ...npmEnv, ...env };
-  const server = await startProcess(node, [program, 'start'], settings, /Editor is now accessible via/);
-  const client = new N8nClient(`http://127.0.0.1:${port}`);
-  await client.until('readiness', async () => (await fetch(`${client.url}/healthz/readiness`)).ok);
-  await client.login();
+  let server;
   const stop = async () => {
-    await server.stop();
+    await server?.stop();
     if (!userFolder) rmSync(folder, { recursive: true, force: true });
   };
-  return Object.assign(client, { userFolder: folder, log: server.log, stop });
+  try {
+    if (tarball) await installByHand(folder, tarball, npmEnv);
+    const port = await freePort();
+    const settings = { ...(await settingsOf(folder, port)), ...npmEnv, ...env };
+    server = await startProcess(node, [program, 'start'], settings, /Editor is now accessible via/);
+    const client = new N8nClient(`http://127.0.0.1:${port}`);
+    await client.until('readiness', async () => (await fetch(`${client.url}/healthz/readiness`)).ok);
+    await client.login();
+    return Object.assign(client, { userFolder: folder, log: server.log, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** Starts a worker of the n8n that was started with the same `userFolder` and `env` (queue mode). */
