@@ -62,7 +62,8 @@ async function inMuslLoader(loader, file, target) {
   const folder = mkdtempSync(join(tmpdir(), 'data-sync-musl-'));
   try {
     const node = new Set(exportsOf(process.execPath));
-    const names = inspect(file).fromNode.filter((name) => node.has(name));
+    const libc = new Set(exportsOf(loader.at(-1))); // musl's loader is its C library
+    const names = inspect(file).fromNode.filter((name) => node.has(name) && !libc.has(name));
     writeFileSync(join(folder, 'loader.c'), loaderSource(names));
     const program = join(folder, 'loader');
     const flags = ['-shared', '-fPIC', '-fno-builtin', '-w', '-Wl,-e,_start'];
