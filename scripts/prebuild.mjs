@@ -38,8 +38,9 @@ export async function prebuild({ all = false, refresh = false } = {}) {
   const sources = await debianSources({ refresh });
   const rows = [];
   for (const target of targets) {
-    const file = await buildAddon(target, await staticLibraries(target, sources));
-    const found = check(file, target, all ? { glibcMax } : {});
+    const limits = all ? { glibcMax } : {};
+    const file = await buildAddon(target, await staticLibraries(target, sources), limits);
+    const found = check(file, target, limits);
     rows.push({
       target: target.name,
       file: file.slice(projectFolder.length + 1),
@@ -52,12 +53,13 @@ export async function prebuild({ all = false, refresh = false } = {}) {
   return rows;
 }
 
-async function buildAddon(target, prefix) {
+async function buildAddon(target, prefix, limits) {
   const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
   const file = join(prebuildsFolder, `data_sync-${version}-${target.name}.node`);
   const folder = buildFolder(target, prefix);
   const stamp = join(folder, 'made-of');
-  const recipe = fingerprint(`${version} ${target.compiler} ${prefix}`);
+  const seed = `${version} ${target.compiler} ${prefix}`;
+  const recipe = fingerprint(seed);
   if (existsSync(file) && existsSync(stamp) && readFileSync(stamp, 'utf8') === recipe + hashOf(file)) {
     console.log(`prebuild: ${target.name} is up to date`);
     return file;
@@ -67,12 +69,15 @@ async function buildAddon(target, prefix) {
   await run('cmake', [...configure, ...cmakeArguments(target, prefix)], { env: target.tools });
   const jobs = process.env.JOBS ?? String(availableParallelism());
   await run('cmake', ['--build', folder, '--target', 'data_sync_node', '--parallel', jobs]);
+  const made = join(folder, 'data_sync.node');
+  check(made, target, limits); // before it lies where the package is packed from
   mkdirSync(prebuildsFolder, { recursive: true });
   for (const name of readdirSync(prebuildsFolder)) {
     if (name.endsWith(`-${target.name}.node`)) rmSync(join(prebuildsFolder, name)); // of an earlier version
   }
-  copyFileSync(join(folder, 'data_sync.node'), file);
-  writeFileSync(stamp, recipe + hashOf(file));
+  copyFileSync(made, file);
+  // Sources that were edited during the build are built again the next time.
+  if (fingerprint(seed) === recipe) writeFileSync(stamp, recipe + hashOf(file));
   return file;
 }
 

@@ -46,11 +46,12 @@ export function installAsN8nDoes(tarball: string, nodesFolder: string): string {
   return folder;
 }
 
-/** The binary that a package folder holds for this machine. */
+/** The binary that a package folder holds for this machine and its C library. */
 export function binaryOf(folder: string): string {
   const prebuilds = path.join(folder, 'prebuilds');
-  const platform = new RegExp(`-${process.platform}-${process.arch}-(gnu|musl)\\.node$`);
-  const names = fs.readdirSync(prebuilds).filter((name) => platform.test(name));
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  const libc = header.glibcVersionRuntime ? 'gnu' : 'musl';
+  const names = fs.readdirSync(prebuilds).filter((name) => name.endsWith(`-${process.arch}-${libc}.node`));
   if (names.length !== 1) throw new Error(`${prebuilds} holds ${names.length} binaries for this machine`);
   return path.join(prebuilds, names[0]!);
 }
