@@ -33,7 +33,7 @@ class ByteBlock {
   }
   void store(char* place) const { std::memcpy(place, &bytes_, kBytes); }
 
-  ByteBlock equal(char c) const { return of(bytes_ == c); }
+  ByteBlock equal(char c) const { return of(bytes_ == static_cast<signed char>(c)); }
   /// Control characters of ASCII: bytes below 0x20.
   ByteBlock control() const { return of((bytes_ & static_cast<signed char>(0xE0)) == 0); }
   /// Bytes of characters beyond ASCII: 0x80 and more.

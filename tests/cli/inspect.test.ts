@@ -82,12 +82,12 @@ describe('status', () => {
 
   test('tells what a failed run failed with', async () => {
     await workspace.command('run', workspace.accountsSync(twin));
-    await twin.faults({ kind: 'query_timeout', match: 'ORDER BY', count: 100 });
+    await twin.faults({ kind: 'request_limit', match: 'ORDER BY', count: 100 });
     const failed = await workspace.command('run', workspace.accountsSync(twin), '--full');
     await twin.clearFaults();
     expect(failed.code).toBe(1);
     const [run] = (await workspace.plain('status', '--json')).json['runs'] as Record<string, any>[];
-    expect(run).toMatchObject({ status: 'failed', error: expect.stringContaining('QUERY_TIMEOUT') });
+    expect(run).toMatchObject({ status: 'failed', error: expect.stringContaining('REQUEST_LIMIT_EXCEEDED') });
   });
 });
 
