@@ -19,7 +19,8 @@ export async function cachedPackage(name, version, flags = []) {
     const fresh = `${folder}.${process.pid}`;
     mkdirSync(fresh, { recursive: true });
     writeFileSync(join(fresh, 'package.json'), '{"private": true}\n');
-    const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    // By force: a Node for another processor, which is run in an emulator, is refused otherwise.
+    const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--force'];
     await quietly('npm', ['install', `${name}@${version}`, ...quiet, ...flags], { cwd: fresh });
     if (existsSync(folder)) rmSync(fresh, { recursive: true });
     else renameSync(fresh, folder);
