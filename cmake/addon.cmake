@@ -13,7 +13,8 @@ if(bridge_sources AND EXISTS ${node_modules}/node-addon-api AND EXISTS ${node_mo
   target_include_directories(data_sync_node SYSTEM PRIVATE
     ${node_modules}/node-addon-api ${node_modules}/node-api-headers/include)
   target_compile_definitions(data_sync_node PRIVATE
-    NAPI_VERSION=8 NODE_ADDON_API_CPP_EXCEPTIONS DATA_SYNC_VERSION="${version}")
+    NAPI_VERSION=8 NODE_ADDON_API_CPP_EXCEPTIONS NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
+    DATA_SYNC_VERSION="${version}")
   target_link_libraries(data_sync_node PRIVATE engine)
   target_link_options(data_sync_node PRIVATE
     -Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/addon.map -Wl,-z,now -Wl,--gc-sections)

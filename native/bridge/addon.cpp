@@ -81,7 +81,13 @@ class Session {
  private:
   static void deliver_in_js(Napi::Env env, Napi::Function on_event, Session* self, Delivery* delivery) {
     const std::unique_ptr<Delivery> owned(delivery);
-    if (env != nullptr) self->take(env, on_event, std::move(*owned));
+    if (env == nullptr) return;
+    try {
+      self->take(env, on_event, std::move(*owned));
+    } catch (const Napi::Error&) {
+      // Only a thread that is being ended refuses to run JavaScript (lib/engine.ts lets no exception of a listener
+      // come here). Nobody waits for what it should have heard.
+    }
   }
   using Deliveries = Napi::TypedThreadSafeFunction<Session, Delivery, &Session::deliver_in_js>;
 

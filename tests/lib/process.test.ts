@@ -104,6 +104,27 @@ test('a worker thread that is ended in the middle of a run takes its engine alon
   expect(next.json).toMatchObject({ status: 'succeeded', resumed: true, read: 3_000 });
 });
 
+test('a worker thread can be ended while answers stream into it', async () => {
+  // Several workers one after the other: the moment in which JavaScript may no longer run is short.
+  const { code, stdout, stderr } = await program(`
+    if (isMainThread) {
+      (async () => {
+        for (let round = 0; round < 8; round += 1) {
+          const worker = new Worker(__filename);
+          await new Promise((resolve) => worker.once('message', resolve));
+          await worker.terminate();
+        }
+        console.log('ended');
+      })();
+    } else {
+      const engine = new Engine(options);
+      const first = engine.status();
+      for (let calls = 0; calls < 5_000; calls += 1) void engine.status();
+      void first.then(() => parentPort.postMessage('streaming'));
+    }`);
+  expect([code, stdout, stderr]).toEqual([0, 'ended\n', '']);
+});
+
 test('an engine that could not be opened leaves nothing that keeps the process', async () => {
   workspace.write('state', 'a file where the folder should be');
   const { code, stdout } = await program(`
