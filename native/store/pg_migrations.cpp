@@ -6,7 +6,7 @@ namespace nexpo {
 
 // The tables mirror the embedded store's. What comes from other systems is bytea: such texts may hold NUL or bytes that
 // are not UTF-8, which PostgreSQL's text cannot. convert_from(original, 'UTF8') shows them.
-static constexpr std::array<Migration, 2> kMigrations{{
+static constexpr std::array<Migration, 3> kMigrations{{
     {1, "syncs, links, runs, rejected records, secrets", R"sql(
       CREATE TABLE data_sync.sync (
         number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -98,6 +98,39 @@ static constexpr std::array<Migration, 2> kMigrations{{
         PRIMARY KEY (feed, key)
       ) WITH (fillfactor = 80);
       CREATE TABLE data_sync.feed_offer (LIKE data_sync.feed_entry INCLUDING INDEXES);
+    )sql"},
+    {3, "documents, data keys, the audit log", R"sql(
+      CREATE TABLE data_sync.document (
+        kind text COLLATE "C" NOT NULL,
+        id text COLLATE "C" NOT NULL,
+        revision bigint NOT NULL,
+        body text NOT NULL,
+        secret text,
+        created_at bigint NOT NULL,
+        updated_at bigint NOT NULL,
+        PRIMARY KEY (kind, id)
+      );
+      CREATE TABLE data_sync.data_key (
+        name text COLLATE "C" PRIMARY KEY,
+        wrapped text NOT NULL
+      );
+      CREATE TABLE data_sync.audit (
+        number bigint PRIMARY KEY,
+        at bigint NOT NULL,
+        actor text NOT NULL,
+        action text NOT NULL,
+        subject text NOT NULL,
+        detail text NOT NULL,
+        hash text NOT NULL
+      );
+      CREATE INDEX audit_of_subject ON data_sync.audit (subject, number);
+      CREATE TABLE data_sync.audit_chain (
+        number bigint NOT NULL,
+        hash text NOT NULL,
+        anchor_number bigint NOT NULL,
+        anchor_hash text NOT NULL
+      );
+      INSERT INTO data_sync.audit_chain VALUES (0, '', 0, '');
     )sql"},
 }};
 

@@ -8,6 +8,7 @@
 
 #include "sql/pg_pool.hpp"
 #include "store/lock_file.hpp"
+#include "store/pg_book.hpp"
 #include "store/pg_feed.hpp"
 #include "store/pg_state.hpp"
 
@@ -166,6 +167,11 @@ class PgStore final : public StateStore {
   Task<> forget_feed(Lease lease) override {
     auto work = [&](PgConnection& connection) { pg_feed::forget(connection, lease); };
     co_await pool_.run(std::move(work));
+  }
+
+  Task<> in_book(BookAccess access, BookWork work) override {
+    auto job = [&](PgConnection& connection) { pg_book::run(connection, access, work); };
+    co_await pool_.run(std::move(job));
   }
 
  private:

@@ -8,7 +8,8 @@ namespace nexpo {
 // number, a target key that equals the source key is NULL, and so are shadow and pending where there is none.
 // `seen` holds packed 8-byte hashes of source keys, one row a page, instead of a mark in each link: appending is
 // cheap, and changing every link in every full run is not. `intent` holds a page's packed notes for the same reason.
-static constexpr std::array<Migration, 2> kMigrations{{
+// `audit_chain` has one row: the newest entry's number and hash, and those of the last one that retention deleted.
+static constexpr std::array<Migration, 3> kMigrations{{
     {1, "syncs, links, runs, rejected records, secrets", R"sql(
       CREATE TABLE sync (
         number INTEGER PRIMARY KEY,
@@ -105,6 +106,39 @@ static constexpr std::array<Migration, 2> kMigrations{{
         pass INTEGER NOT NULL,
         PRIMARY KEY (feed, key)
       ) WITHOUT ROWID;
+    )sql"},
+    {3, "documents, data keys, the audit log", R"sql(
+      CREATE TABLE document (
+        kind TEXT NOT NULL,
+        id TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        secret TEXT,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        PRIMARY KEY (kind, id)
+      ) WITHOUT ROWID;
+      CREATE TABLE data_key (
+        name TEXT PRIMARY KEY,
+        wrapped TEXT NOT NULL
+      ) WITHOUT ROWID;
+      CREATE TABLE audit (
+        number INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        hash TEXT NOT NULL
+      );
+      CREATE INDEX audit_of_subject ON audit (subject, number);
+      CREATE TABLE audit_chain (
+        number INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        anchor_number INTEGER NOT NULL,
+        anchor_hash TEXT NOT NULL
+      );
+      INSERT INTO audit_chain VALUES (0, '', 0, '');
     )sql"},
 }};
 

@@ -7,6 +7,7 @@
 
 #include "base/started.hpp"
 #include "store/lock_file.hpp"
+#include "store/sqlite_book.hpp"
 #include "store/sqlite_feed.hpp"
 #include "store/sqlite_state.hpp"
 
@@ -140,6 +141,14 @@ class SqliteStore final : public StateStore {
   Task<> forget_feed(Lease lease) override {
     auto work = [&](SqliteState& state) { sqlite_feed::forget(state.database(), lease); };
     co_await write(std::move(work));
+  }
+
+  Task<> in_book(BookAccess access, BookWork work) override {
+    auto job = [&](SqliteState& state) { sqlite_book::run(state.database(), access, work); };
+    if (access == BookAccess::read)
+      co_await read(std::move(job));
+    else
+      co_await write(std::move(job));
   }
 
  private:

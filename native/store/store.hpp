@@ -13,6 +13,7 @@
 #include "record/counts.hpp"
 #include "record/fingerprint.hpp"
 #include "record/page.hpp"
+#include "store/book_store.hpp"
 #include "store/feed_store.hpp"
 #include "store/lease.hpp"
 
@@ -90,7 +91,7 @@ struct Commit {
 };
 
 /// Calls may overlap. Lives on the loop thread; the work happens on the pool.
-class StateStore : public FeedStore {
+class StateStore : public FeedStore, public BookStore {
  public:
   /// Takes the lease, or throws Error{conflict} if another living process holds it (the message says who and since
   /// when). The lease of a dead process is taken over at once: its lock died with it.

@@ -57,6 +57,7 @@ class SimStore final : public StateStore {
     co_return lease;
   }
   // The simulation runs syncs only.
+  Task<> in_book(BookAccess, BookWork) override { co_return; }
   Task<std::optional<FeedState>> load_feed(std::string) override { co_return std::nullopt; }
   Task<std::vector<std::optional<FeedEntry>>> feed_entries(std::string, std::vector<std::string_view> keys) override {
     co_return std::vector<std::optional<FeedEntry>>(keys.size());
