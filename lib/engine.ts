@@ -8,6 +8,8 @@ import type {
   EngineEvent,
   EngineOptions,
   HostToken,
+  MappingPreview,
+  MappingPreviewRequest,
   ObjectSummary,
   PlainRecord,
   PlanReport,
@@ -137,6 +139,21 @@ export class Engine {
   /** Forgets what a feed has given out. The next call begins it anew. */
   async forgetChanges(id: string): Promise<void> {
     await this.#call('feed.forget', { id });
+  }
+
+  /**
+   * The first time that a schedule comes true after `after` (default: now); null if it never does.
+   * @throws EngineError of kind `invalid` with the field `schedule`.
+   */
+  async nextRun(schedule: NonNullable<SyncFile['schedule']>, after?: Date): Promise<Date | null> {
+    const since = after === undefined ? {} : { after: toMillis('after', after) };
+    const { next } = await this.#call<{ next: string | null }>('schedule.next', { schedule, ...since });
+    return next === null ? null : new Date(next);
+  }
+
+  /** Tries field mappings on sample records. Faults of the mapping are diagnostics, not an exception. */
+  previewMapping(request: MappingPreviewRequest): Promise<MappingPreview> {
+    return this.#call('mapping.preview', { ...request, records: JSON.stringify(request.records) });
   }
 
   /**

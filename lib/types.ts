@@ -217,6 +217,27 @@ export interface ChangeBatch {
   more: boolean;
 }
 
+/** Records that one previewMapping() takes at most. */
+export const previewRecordsMax = 1_000;
+
+export interface MappingPreviewRequest {
+  fieldMappings: FieldMapping[];
+  /** At most previewRecordsMax. `Owner.Name` is found as a member of a member, or as a flat name as read() gives it. */
+  records: object[];
+  /** As describe() gives them; then the mapping is held against them as before a run. */
+  sourceSchema?: Schema;
+  targetSchema?: Schema;
+}
+
+export interface MappingPreview {
+  /** One for each sample, in order; none if the mapping does not compile. Target fields are flat, as write() takes them. */
+  records: ({ output: PlainRecord } | { rejected: { code: string; message: string; field: string } })[];
+  /** What is wrong with the mapping: a run would not start. `path` as in `fieldMappings[2].target`. */
+  diagnostics: { path: string; reason: string; fix: string }[];
+  /** What a run would start with all the same. */
+  warnings: string[];
+}
+
 export interface RejectedRecord {
   id: number;
   sourceKey: string;

@@ -7,6 +7,7 @@
 #include "engine/end_methods.hpp"
 #include "engine/feed_methods.hpp"
 #include "engine/host_methods.hpp"
+#include "engine/mapping_methods.hpp"
 #include "engine/query_methods.hpp"
 #include "engine/report_json.hpp"
 #include "engine/run_methods.hpp"
@@ -22,7 +23,7 @@ struct Method {
   Task<std::string> (*run_as_text)(Runtime&, json) = nullptr;  ///< instead, where the answer holds records
 };
 
-constexpr std::array<Method, 18> kMethods{{
+constexpr std::array<Method, 20> kMethods{{
     {"host.answer", take_host_answer},
     {"sync.run", run_sync},
     {"sync.schedule", schedule_sync},
@@ -40,6 +41,8 @@ constexpr std::array<Method, 18> kMethods{{
     {"end.write", nullptr, write_records},
     {"feed.read", nullptr, read_feed},
     {"feed.forget", forget_feed},
+    {"mapping.preview", nullptr, preview_mapping},
+    {"schedule.next", next_run},
     {"engine.info", engine_info},
 }};
 

@@ -25,9 +25,14 @@ namespace nexpo {
 /// | end.read | {end, object, fields, limit, modifiedAfter? in ms since 1970, deleted?} | {records, more} |
 /// | end.write | {end, object, keyField, fields, records: their array as JSON text, mode?} | {results} in order |
 /// | feed.read | {id, source, object, fields, limit?, accept?, from?: "now" or "start", createdField?} | {records,
-/// token, more} | | feed.forget | {id} | {} | | host.answer | {ask, token? {accessToken, instanceUrl?}, error?} |
-/// {taken}; the answer to an `ask` event | | engine.info | {} | {version, store, connectors} | Throws Error{invalid}
-/// for a name that is not in the table.
+/// token, more} |
+/// | feed.forget | {id} | {} |
+/// | host.answer | {ask, token? {accessToken, instanceUrl?}, error?} | {taken}; the answer to an `ask` event |
+/// | mapping.preview | {fieldMappings, records as JSON text, sourceSchema?, targetSchema?} | see mapping_methods.hpp |
+/// | schedule.next | {schedule, after? in ms since 1970} | {next}: ISO time or null |
+/// | engine.info | {} | {version, store, connectors} |
+///
+/// Throws Error{invalid} for a name that is not in the table.
 Task<std::string> call_method(Runtime& runtime, std::string method, std::string body);
 
 }  // namespace nexpo

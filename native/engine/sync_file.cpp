@@ -139,18 +139,8 @@ class FileReader {
   }
 
   void read_schedule() {
-    static constexpr std::array<std::string_view, 2> known{"cron", "timeZone"};
     const auto found = file_.find("schedule");
-    if (found == file_.end()) return;
-    if (found->is_string()) {
-      out_.schedule = Schedule::parse(found->get<std::string>());
-      return;
-    }
-    if (!found->is_object() || !found->value("cron", json()).is_string() ||
-        !found->value("timeZone", json("UTC")).is_string())
-      return fault("schedule: must be a cron expression, or an object {{cron, timeZone}}");
-    check_keys(*found, known, "schedule.");
-    out_.schedule = Schedule::parse((*found)["cron"].get<std::string>(), found->value("timeZone", "UTC"));
+    if (found != file_.end()) out_.schedule = parse_schedule(*found);
   }
 
   const json& file_;
@@ -159,6 +149,20 @@ class FileReader {
 };
 
 }  // namespace
+
+Schedule parse_schedule(const json& schedule) {
+  if (schedule.is_string()) return Schedule::parse(schedule.get<std::string>());
+  const auto refuse = [](const std::string& message) {
+    return Error(ErrorKind::invalid, message).with_field("schedule");
+  };
+  if (!schedule.is_object() || !schedule.value("cron", json()).is_string() ||
+      !schedule.value("timeZone", json("UTC")).is_string())
+    throw refuse("schedule: must be a cron expression, or an object {cron, timeZone}");
+  for (const auto& [key, value] : schedule.items())
+    if (key != "cron" && key != "timeZone")
+      throw refuse(fmt::format("schedule.{}: unknown key; known are cron, timeZone", key));
+  return Schedule::parse(schedule["cron"].get<std::string>(), schedule.value("timeZone", "UTC"));
+}
 
 SyncFile SyncFile::parse(const nlohmann::json& file) { return FileReader(file).read(); }
 

@@ -32,6 +32,9 @@ struct SyncFile {
   static SyncFile parse(const nlohmann::json& file);
 };
 
+/// A cron expression, or {cron, timeZone?}. Throws Error{invalid} with the field "schedule".
+Schedule parse_schedule(const nlohmann::json& schedule);
+
 constexpr int kBatchSizeMax = 50'000;
 constexpr int kBatchesInFlightMax = 16;
 constexpr size_t kSyncIdLengthMax = 100;

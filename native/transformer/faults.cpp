@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include "base/error.hpp"
 
 namespace nexpo {
 namespace {
@@ -31,16 +30,28 @@ size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+std::string line_of(const Fault& fault) {
+  return fmt::format("{}: {}{}{}", fault.path, fault.reason, fault.fix.empty() ? "" : "; ", fault.fix);
+}
+
+std::string text_of(const std::vector<Fault>& faults) {
+  if (faults.size() == 1) return line_of(faults[0]);
+  std::string text = fmt::format("{} faults:", faults.size());
+  for (const Fault& fault : faults) text += "\n- " + line_of(fault);
+  return text;
+}
+
 }  // namespace
 
-void Faults::add(std::string_view at, std::string_view reason, std::string_view fix) {
-  lines_.push_back(fix.empty() ? fmt::format("{}: {}", at, reason) : fmt::format("{}: {}; {}", at, reason, fix));
+MappingError::MappingError(std::vector<Fault> faults)
+    : Error(ErrorKind::invalid, text_of(faults)), faults_(std::move(faults)) {}
+
+void Faults::add(std::string_view path, std::string_view reason, std::string_view fix) {
+  faults_.push_back({std::string(path), std::string(reason), std::string(fix)});
 }
 
 void Faults::throw_if_any() const {
-  if (lines_.empty()) return;
-  if (lines_.size() == 1) throw Error(ErrorKind::invalid, lines_[0]);
-  throw Error(ErrorKind::invalid, fmt::format("{} faults:\n- {}", lines_.size(), fmt::join(lines_, "\n- ")));
+  if (!faults_.empty()) throw MappingError(faults_);
 }
 
 std::string_view nearest(std::string_view name, const std::vector<std::string_view>& known) {

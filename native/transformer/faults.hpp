@@ -5,19 +5,35 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
+
 namespace nexpo {
+
+/// `path` is the place (`fieldMappings[2].target`), `reason` what is wrong there, `fix` what to write instead, or "".
+struct Fault {
+  std::string path, reason, fix;
+};
+
+/// The Error{invalid} of a mapping, with its faults one by one for those who show them at their places.
+class MappingError final : public Error {
+ public:
+  explicit MappingError(std::vector<Fault> faults);
+  const std::vector<Fault>& faults() const { return faults_; }
+
+ private:
+  std::vector<Fault> faults_;
+};
 
 class Faults {
  public:
-  /// `at` is the place (`fieldMappings[2].target`), `reason` what is wrong there, `fix` what to write instead.
-  void add(std::string_view at, std::string_view reason, std::string_view fix);
-  bool empty() const { return lines_.empty(); }
-  size_t size() const { return lines_.size(); }
-  /// Throws one Error{invalid} with a line for each fault, if there is any.
+  void add(std::string_view path, std::string_view reason, std::string_view fix);
+  bool empty() const { return faults_.empty(); }
+  size_t size() const { return faults_.size(); }
+  /// Throws one MappingError with a line for each fault, if there is any.
   void throw_if_any() const;
 
  private:
-  std::vector<std::string> lines_;
+  std::vector<Fault> faults_;
 };
 
 /// The known name that is most like `name`, or "" if none is close enough to be meant.
