@@ -4,27 +4,26 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { Logger } from 'pino';
 
-import type { Engine } from '../../lib';
 import type { Principal, RouteScope } from './auth/principal';
+import type { ServiceEngine } from './book_api';
+import type { ProblemCode } from './problem';
 import type { Settings } from './settings';
+import type { RunEvents } from './sync/run_events';
+import type { Supervisor } from './sync/supervisor';
+import type { Syncs } from './sync/syncs';
 
 /** What routes share. One for each process, made by main.ts, handed to buildApp(). */
 export interface Context {
   settings: Settings;
-  engine: Engine;
+  engine: ServiceEngine;
+  /** Does what is due: runs, plans, upkeep. */
   supervisor: Supervisor;
+  syncs: Syncs;
+  runEvents: RunEvents;
+  /** Aborted when the process is about to end: open streams end then. */
+  closing: AbortSignal;
   log: Logger;
   now: () => Date;
-}
-
-/** Which sync runs when. Its state is in the engine's store, so another process can go on with it. */
-export interface Supervisor {
-  /** Goes on with every sync that is to run. */
-  start(): Promise<void>;
-  /** Lets pages in flight commit and stops. What was to run is to run after the next start. */
-  stop(): Promise<void>;
-  startSync(id: string, actor: string): Promise<void>;
-  stopSync(id: string, actor: string): Promise<void>;
 }
 
 /** The application as a route file sees it: schemas are TypeBox, and give the types of requests and answers. */
@@ -47,6 +46,8 @@ declare module 'fastify' {
     sensitive?: boolean;
   }
   interface FastifyRequest {
+    /** Code of the problem it was answered with. */
+    problemCode?: ProblemCode;
     /** Who calls. Of a public route: nobody. */
     principal: Principal;
   }

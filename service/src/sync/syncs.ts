@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+
+import type { BookDocument, Engine } from '../../../lib';
+import { pointerOf, Problem } from '../problem';
+import type { StartRequest, SyncRequest } from '../schemas/sync';
+import { change, isRevisionConflict } from './change';
+import { firstDue } from './next_due';
+import {
+  newSyncState,
+  type RunWish,
+  type SyncDocument,
+  syncKind,
+  type SyncState,
+  syncStateKind,
+} from './sync_document';
+import { pinnedMapping, syncFileOf } from './sync_file';
+
+export interface SyncsOptions {
+  engine: Engine;
+  now: () => Date;
+  batchSizeDefault: number;
+  /** There may be work now. */
+  wake: () => Promise<void>;
+}
+
+/** What people do with syncs. `actor` is who does it, for the audit log. */
+export class Syncs {
+  readonly #options: SyncsOptions;
+
+  constructor(options: SyncsOptions) {
+    this.#options = options;
+  }
+
+  /** Makes a sync, or takes the one that is there, and starts it. @throws Problem `already-exists` if it is another. */
+  async begin(request: StartRequest, actor: string): Promise<{ id: string; warnings: string[] }> {
+    const { id, ...content } = request;
+    if (id !== undefined && Object.keys(content).length === 0) {
+      await this.start(id, actor);
+      return { id, warnings: [] };
+    }
+    const made = id ?? `sync-${randomUUID()}`;
+    const document = await this.#checked(complete(content));
+    await this.#create(made, document, actor);
+    await this.start(made, actor);
+    return { id: made, warnings: warningsOf(document) };
+  }
+
+  async get(id: string): Promise<{ sync: BookDocument<SyncDocument>; state: SyncState }> {
+    const { book } = this.#options.engine;
+    const sync = await book.get<SyncDocument>(syncKind, id);
+    if (!sync) throw Problem.notFound('sync', id);
+    return { sync, state: (await book.get<SyncState>(syncStateKind, id))?.body ?? newSyncState };
+  }
+
+  /** Replaces what the sync is; a run that is under way goes on as it began. */
+  async replace(
+    { id, revision }: BookDocument<SyncDocument>,
+    request: SyncRequest,
+    actor: string,
+  ): Promise<BookDocument<SyncDocument>> {
+    const document = await this.#checked(request);
+    return this.#options.engine.book.put(syncKind, id, document, {
+      ifRevision: revision,
+      audit: { actor, action: 'sync.change' },
+    });
+  }
+
+  async start(id: string, actor: string): Promise<void> {
+    const { engine, now, wake } = this.#options;
+    const { sync } = await this.get(id);
+    const due = await firstDue(engine, sync.body, now());
+    await this.#changeState(id, (state) =>
+      state.desired === 'running' && state.due !== undefined
+        ? undefined
+        : { ...state, desired: 'running', failures: 0, ...(due && { due: due.toISOString() }) },
+    );
+    await engine.audit.add({ actor, action: 'sync.start', subject: `sync/${id}` });
+    await wake();
+  }
+
+  /** Lets the page in flight commit, and starts no further run. */
+  async stop(id: string, actor: string): Promise<void> {
+    await this.get(id);
+    await this.#changeState(id, ({ due: _, wish: __, ...state }) => ({ ...state, desired: 'stopped' }));
+    await this.#options.engine.audit.add({ actor, action: 'sync.stop', subject: `sync/${id}` });
+    await this.#options.wake();
+  }
+
+  /** One run now, or as soon as the one under way has ended; a schedule goes on afterwards. */
+  async run(id: string, wish: RunWish, actor: string): Promise<void> {
+    await this.get(id);
+    const due = this.#options.now().toISOString();
+    await this.#changeState(id, (state) => ({ ...state, desired: 'running', wish, due }));
+    await this.#options.engine.audit.add({ actor, action: 'sync.run', subject: `sync/${id}`, detail: { ...wish } });
+    await this.#options.wake();
+  }
+
+  /** Tries one rejected record again. @throws Problem `not-found` if the sync has no such record. */
+  async replay(syncId: string, rejectedId: number, actor: string): Promise<void> {
+    await this.get(syncId);
+    const [record] = await this.#options.engine.rejected(syncId, rejectedId - 1, 1);
+    if (record?.id !== rejectedId) throw Problem.notFound(`rejected record of sync "${syncId}"`, String(rejectedId));
+    await this.run(syncId, { replay: true, rejectedIds: [rejectedId] }, actor);
+  }
+
+  /** Forgets the sync with its links, runs and rejected records. Neither system is touched. */
+  async remove(sync: BookDocument<SyncDocument>, actor: string): Promise<void> {
+    const { engine, batchSizeDefault } = this.#options;
+    const { id } = sync;
+    const { state } = await this.get(id);
+    if (state.claim || state.desired === 'running')
+      throw new Problem('in-use', `sync "${id}" is running; stop it first`);
+    await engine.forget(await syncFileOf(engine.book, id, sync.body, batchSizeDefault));
+    await engine.book.delete(syncKind, id, { ifRevision: sync.revision, audit: { actor, action: 'sync.delete' } });
+    await engine.book.delete(syncStateKind, id);
+    await engine.eraseKey(`sync/${id}`);
+  }
+
+  async #create(id: string, document: SyncDocument, actor: string): Promise<void> {
+    const { book } = this.#options.engine;
+    try {
+      await book.put(syncKind, id, document, { ifRevision: 0, audit: { actor, action: 'sync.create' } });
+    } catch (thrown) {
+      if (!isRevisionConflict(thrown)) throw thrown;
+      const there = await book.get<SyncDocument>(syncKind, id);
+      if (JSON.stringify(sorted(there?.body)) === JSON.stringify(sorted(document))) return;
+      throw new Problem('already-exists', `there is a sync "${id}" already; change it by PUT /api/sync/${id}`);
+    }
+  }
+
+  async #changeState(id: string, edit: (state: SyncState) => SyncState | undefined): Promise<void> {
+    const { book } = this.#options.engine;
+    if (await change<SyncState>(book, syncStateKind, id, edit)) return;
+    try {
+      await book.put(syncStateKind, id, newSyncState, { ifRevision: 0 });
+    } catch (thrown) {
+      if (!isRevisionConflict(thrown)) throw thrown;
+    }
+    await change<SyncState>(book, syncStateKind, id, edit);
+  }
+
+  /** Everything that can be known to be wrong before anything runs. */
+  async #checked(request: SyncRequest): Promise<SyncDocument> {
+    const { engine, now } = this.#options;
+    const { config } = request;
+    for (const name of ['sourceId', 'targetId'] as const) {
+      if (!(await engine.book.get('integration', request[name])))
+        throw Problem.at(`/${name}`, `there is no integration "${request[name]}"`);
+    }
+    if ((config.fieldMappings === undefined) === (config.mapping === undefined))
+      throw Problem.at('/config', 'needs either fieldMappings or mapping');
+    if (config.schedule !== undefined && request.mode === 'realtime')
+      throw Problem.at('/config/schedule', 'is for batch syncs; a realtime sync follows its source all the time');
+    if (config.schedule !== undefined) await engine.nextRun(config.schedule, now());
+    const pinned = config.mapping && (await pinnedMapping(engine.book, config.mapping));
+    const fieldMappings = pinned?.fieldMappings ?? config.fieldMappings!;
+    const { diagnostics } = await engine.previewMapping({ fieldMappings, records: [] });
+    if (diagnostics.length > 0) throw unfit(diagnostics);
+    const mapping = config.mapping && pinned && { ...config.mapping, version: pinned.version };
+    return { ...request, config: { ...config, ...(mapping && { mapping }) } } as SyncDocument;
+  }
+}
+
+function unfit(diagnostics: { path: string; reason: string; fix: string }[]): Problem {
+  const errors = diagnostics.map(({ path, reason, fix }) => ({
+    pointer: `/config${pointerOf(path)}`,
+    in: 'body' as const,
+    detail: fix === '' ? reason : `${reason}; ${fix}`,
+  }));
+  return new Problem('invalid', errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('\n'), { errors });
+}
+
+function complete(content: Partial<SyncRequest>): SyncRequest {
+  const missing = (['sourceId', 'targetId', 'mode', 'config'] as const).filter((name) => content[name] === undefined);
+  if (missing.length === 0) return content as SyncRequest;
+  const errors = missing.map((name) => ({ pointer: `/${name}`, in: 'body' as const, detail: 'is missing' }));
+  throw new Problem('invalid-request', `a new sync needs ${missing.join(', ')}`, { errors });
+}
+
+function warningsOf({ mode, config }: SyncDocument): string[] {
+  if (mode !== 'realtime') return [];
+  return config.events
+    ? ['events are not listened to yet: the source is polled, and every change is moved']
+    : ['the source is polled'];
+}
+
+/** Members in the order of their names, at every depth, so that equal documents have equal texts. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  );
+}
