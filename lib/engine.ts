@@ -1,11 +1,15 @@
+import { Audit, Book, toMillis } from './book';
 import { EngineError } from './errors';
 import * as host from './host.cjs';
 import { loadNative, type Native } from './load';
 import type {
+  AuditNote,
   ChangeBatch,
   ChangesRequest,
+  ConnectorSpec,
   EndPoint,
   EngineEvent,
+  EngineMetrics,
   EngineOptions,
   HostToken,
   MappingPreview,
@@ -15,6 +19,7 @@ import type {
   PlanReport,
   ReadRequest,
   RejectedRecord,
+  Retention,
   RowResult,
   RunReport,
   RunSummary,
@@ -33,6 +38,8 @@ import type {
  * await engine.close();
  */
 export class Engine {
+  readonly book = new Book((method, body) => this.#call(method, body));
+  readonly audit = new Audit((method, body) => this.#call(method, body));
   readonly #native: Native;
   readonly #handle: unknown;
   readonly #tokens = new Map<string, TokenSource>();
@@ -49,7 +56,7 @@ export class Engine {
   }
 
   /** Runs a sync to its end. Resumes an unfinished run. A run that failed or was held is a report, not an exception. */
-  run(file: SyncFile, how: { full?: boolean; approve?: boolean; replay?: boolean } = {}): Promise<RunReport> {
+  run(file: SyncFile, how: { full?: boolean; approve?: boolean; replay?: boolean; rejectedId?: number } = {}): Promise<RunReport> {
     return this.#call('sync.run', { file, ...how });
   }
 
@@ -78,9 +85,9 @@ export class Engine {
     return this.#call('sync.schema', { file });
   }
 
-  /** Runs of one sync or of all, newest first. */
-  async status(syncId = '', limit = 20): Promise<RunSummary[]> {
-    const { runs } = await this.#call<{ runs: RunSummary[] }>('sync.status', { syncId, limit });
+  /** Runs of one sync or of all, newest first; `before`: only those with a lower number. */
+  async status(syncId = '', limit = 20, before?: number): Promise<RunSummary[]> {
+    const { runs } = await this.#call<{ runs: RunSummary[] }>('sync.status', { syncId, limit, before });
     return runs;
   }
 
@@ -151,9 +158,45 @@ export class Engine {
     return next === null ? null : new Date(next);
   }
 
+  /** What this process is doing and did last. Nothing of it outlives the engine. */
+  metrics(): Promise<EngineMetrics> {
+    return this.#call('engine.metrics', {});
+  }
+
   /** Tries field mappings on sample records. Faults of the mapping are diagnostics, not an exception. */
   previewMapping(request: MappingPreviewRequest): Promise<MappingPreview> {
     return this.#call('mapping.preview', { ...request, records: JSON.stringify(request.records) });
+  }
+
+  /**
+   * Wraps every data key, and every rotated refresh token, by the newest of `encryptionKeys`. Syncs may run meanwhile.
+   * The order of a rotation: put the new key in front of the old one in every process, call this, drop the old key.
+   */
+  rotateKeys(audit?: AuditNote): Promise<{ rewrapped: number; current: number }> {
+    return this.#call('keys.rotate', { audit });
+  }
+
+  /**
+   * Erases one data key ("integration/ID", "sync/ID"): what it sealed can be read no more, wherever copies of it are.
+   * False if there is none.
+   */
+  async eraseKey(name: string, audit?: AuditNote): Promise<boolean> {
+    const { erased } = await this.#call<{ erased: boolean }>('keys.erase', { name, audit });
+    return erased;
+  }
+
+  /** Deletes what is older than its time, and says how many of each. */
+  applyRetention(
+    how: Retention,
+    audit?: AuditNote,
+  ): Promise<{ runs: number; rejected: number; audit: number; documents: number }> {
+    return this.#call('retention.apply', { ...how, audit });
+  }
+
+  /** Every connector with its settings. */
+  async connectors(): Promise<ConnectorSpec[]> {
+    const { connectors } = await this.#call<{ connectors: ConnectorSpec[] }>('connector.specs', {});
+    return connectors;
   }
 
   /**
@@ -201,15 +244,6 @@ export class Engine {
       throw EngineError.from(thrown);
     }
   }
-}
-
-function toMillis(field: string, time: string | Date): number {
-  const millis = new Date(time).getTime();
-  if (!Number.isNaN(millis)) return millis;
-  throw new EngineError(`${field}: "${String(time)}" is no point in time; write it as 2026-01-31T12:00:00Z`, {
-    kind: 'invalid',
-    field,
-  });
 }
 
 /** Every field that some record has. */

@@ -1,3 +1,4 @@
+export type { Audit, Book } from './book';
 export { Engine } from './engine';
 export { EngineError, type ErrorKind } from './errors';
 export * from './types';

@@ -1,6 +1,9 @@
 /** Shapes of everything that crosses the border to the native core, as JSON. */
 
-export interface EndPoint {
+/** One system: with its settings, or by the id of an integration that is kept in the engine's book. */
+export type EndPoint = ConfiguredEnd | { integration: string };
+
+export interface ConfiguredEnd {
   /** Name of a connector: "salesforce", "postgresql", "sqlite". */
   type: string;
   /** The connector's own settings: docs/connectors. */
@@ -50,6 +53,21 @@ export interface Counts {
   superseded: number;
 }
 
+/** Seconds that pages spent in each phase, waiting included. Pages overlap: the sum may be more than the run took. */
+export interface Phases {
+  fetch: number;
+  map: number;
+  decide: number;
+  write: number;
+  commit: number;
+}
+
+/** Calls that a system counts and limits (Salesforce: those of the org in 24 hours), as it last told. */
+export interface Quota {
+  used: number;
+  max: number;
+}
+
 export interface RunReport extends Counts {
   syncId: string;
   runId: number;
@@ -67,6 +85,10 @@ export interface RunReport extends Counts {
   /** A: a repeat changes nothing (upsert by key). See docs/delivery.md. */
   guaranteeClass: 'A' | 'B' | 'C' | 'D';
   warnings: string[];
+  /** Of the time in this process. */
+  phases: Phases;
+  /** Only where a system tells it. */
+  quota?: Quota;
   error?: { kind: string; message: string; code: string; field: string };
 }
 
@@ -230,7 +252,7 @@ export interface MappingPreviewRequest {
 }
 
 export interface MappingPreview {
-  /** One for each sample, in order; none if the mapping does not compile. Target fields are flat, as write() takes them. */
+  /** One for each sample, in order; none if the mapping does not compile. Fields are flat, as write() takes them. */
   records: ({ output: PlainRecord } | { rejected: { code: string; message: string; field: string } })[];
   /** What is wrong with the mapping: a run would not start. `path` as in `fieldMappings[2].target`. */
   diagnostics: { path: string; reason: string; fix: string }[];
@@ -264,6 +286,88 @@ export interface RunSummary extends Counts {
   /** Rejected records kept for this sync now. */
   rejectedNow: number;
   linked: number;
+}
+
+/** A document of the book. Numbers that JavaScript cannot hold exactly do not survive it. */
+export interface BookDocument<T = Record<string, unknown>> {
+  /** A word of a-z, 0-9 and `_`. */
+  kind: string;
+  /** At most 200 bytes without control characters. */
+  id: string;
+  /** 1 for a new one, 1 more with every change. */
+  revision: number;
+  body: T;
+  hasSecret: boolean;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** Who did what. At most 500 bytes in each text, without control characters. Never a secret. */
+export interface AuditNote {
+  actor: string;
+  action: string;
+  /** Default: what the call is about ("integration/crm"). */
+  subject?: string;
+  detail?: Record<string, unknown>;
+}
+
+export interface AuditEntry extends Required<AuditNote> {
+  /** From 1, without gaps. */
+  number: number;
+  at: string;
+  /** Hexadecimal: SHA-256 over the hash before and this entry. */
+  hash: string;
+}
+
+/** How long things are kept, in days; what is left out is kept for good. */
+export interface Retention {
+  /** Runs that ended. The newest of each sync stays. */
+  runsDays?: number;
+  /** Rejected records, counted from the last try. */
+  rejectedDays?: number;
+  /** Audit entries. The chain begins anew where they end, and is still verified. */
+  auditDays?: number;
+  /** Documents, counted from their last change. */
+  documents?: { kind: string; days: number }[];
+}
+
+export interface SettingSpec {
+  name: string;
+  type: 'text' | 'secret' | 'url' | 'integer' | 'boolean' | 'choice' | 'list' | 'object';
+  required: boolean;
+  secret: boolean;
+  default?: unknown;
+  /** Of a choice. */
+  choices?: string[];
+  /** Of an integer. */
+  min?: number;
+  max?: number;
+  doc: string;
+}
+
+/** What a connector can do and which settings it takes. */
+export interface ConnectorSpec {
+  type: string;
+  /** Can it be a source, can it be a target? */
+  reads: boolean;
+  writes: boolean;
+  settings: SettingSpec[];
+}
+
+/** Of this process: runs under way, and the last run of each sync. */
+export interface EngineMetrics {
+  runsActive: number;
+  syncs: {
+    syncId: string;
+    /** 0 until the first page was committed. */
+    runId: number;
+    active: boolean;
+    pages: number;
+    apiCalls: number;
+    phases: Phases;
+    quota?: Quota;
+    counts: Counts;
+  }[];
 }
 
 export type EngineEvent =

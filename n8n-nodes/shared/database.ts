@@ -1,12 +1,12 @@
 import { type ICredentialDataDecryptedObject, type IDataObject, NodeOperationError } from 'n8n-workflow';
 
-import type { EndPoint } from '../lib';
+import type { ConfiguredEnd } from '../lib';
 import { type Context, parameterOf } from './context';
 
 export type DatabaseType = 'postgresql' | 'sqlite';
 
 /** The database that the node names, with more settings of its connector. */
-export async function databaseEnd(context: Context, more: IDataObject = {}): Promise<EndPoint> {
+export async function databaseEnd(context: Context, more: IDataObject = {}): Promise<ConfiguredEnd> {
   const type = parameterOf(context, 'database', 'postgresql') as DatabaseType;
   if (type === 'sqlite') return { type, config: { path: await sqlitePath(context), ...more } };
   const credential = await context.getCredentials('postgres');

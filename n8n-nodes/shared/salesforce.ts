@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
-import type { EndPoint } from '../lib';
+import type { ConfiguredEnd } from '../lib';
 import { type Context, parameterOf } from './context';
 import { hostCredential } from './host_credentials';
 import { hostLogin } from './token';
@@ -17,7 +17,7 @@ export type Authentication = keyof typeof credentialTypes;
 
 /** An end of a sync that may hold something in n8n: `release` it when the engine has done its work. */
 export interface OpenEnd {
-  end: EndPoint;
+  end: ConfiguredEnd;
   release: () => void;
 }
 

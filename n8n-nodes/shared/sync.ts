@@ -95,7 +95,9 @@ export function derivedId(sync: Pick<SyncFile, 'source' | 'target' | 'sourceObje
 }
 
 /** Where a system is, without who logs in. */
-function address({ type, config }: EndPoint): unknown[] {
+function address(end: EndPoint): unknown[] {
+  if ('integration' in end) return ['integration', end.integration];
+  const { type, config } = end;
   const names = ['instanceUrl', 'loginUrl', 'host', 'port', 'database', 'path'];
   return [type, ...names.map((name) => config[name] ?? null)];
 }

@@ -108,6 +108,12 @@ struct ObjectSummary {
   bool updatable = true;
 };
 
+/// Calls that a system counts, over the time that it counts them for.
+struct Quota {
+  int64_t used = 0;
+  int64_t max = 0;
+};
+
 /// One configured system. A source and a target both hang off it and must not outlive it.
 class Connection {
  public:
@@ -123,6 +129,8 @@ class Connection {
   virtual std::unique_ptr<Target> target() = 0;
   /// Calls made to the system so far: HTTP attempts, or statements for a database.
   virtual uint64_t calls() const = 0;
+  /// What the system last told of its quota; nothing if it has none or has not told yet.
+  virtual std::optional<Quota> quota() const { return std::nullopt; }
 };
 
 /// Keeps what a system hands out to replace a credential (a rotated refresh token), sealed. The new value is durable
@@ -152,6 +160,8 @@ struct ConnectorType {
   Spec spec;
   /// `config` was checked against `spec` already. No I/O here.
   std::unique_ptr<Connection> (*connect)(const nlohmann::json& config, const ConnectorContext& context);
+  bool reads = true;   ///< can be a source
+  bool writes = true;  ///< can be a target
 };
 
 }  // namespace nexpo

@@ -126,6 +126,26 @@ bool is_absent(const nlohmann::json& value) {
 
 }  // namespace
 
+std::string_view name_of(OptionType type) {
+  switch (type) {
+    case OptionType::text: return "text";
+    case OptionType::secret: return "secret";
+    case OptionType::url: return "url";
+    case OptionType::integer: return "integer";
+    case OptionType::boolean: return "boolean";
+    case OptionType::choice: return "choice";
+    case OptionType::list: return "list";
+    case OptionType::object: return "object";
+  }
+  return "text";
+}
+
+nlohmann::json fallback_of(const Option& option) {
+  nlohmann::json value;
+  if (!option.fallback.empty()) read_value(option, std::string(option.fallback), value);
+  return value;
+}
+
 nlohmann::json check_config(const Spec& spec, const nlohmann::json& config, std::string_view at) {
   if (!config.is_object())
     throw Error(ErrorKind::invalid, fmt::format("{}: must be an object", at)).with_field(std::string(at));

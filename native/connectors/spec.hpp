@@ -12,6 +12,8 @@ namespace nexpo {
 
 enum class OptionType { text, secret, url, integer, boolean, choice, list, object };
 
+std::string_view name_of(OptionType type);
+
 struct Option {
   std::string_view name;
   OptionType type = OptionType::text;
@@ -21,6 +23,9 @@ struct Option {
   std::span<const std::string_view> choices = {};  ///< for `choice`
   int64_t min = 0, max = 0;                        ///< for `integer`, if max > min
 };
+
+/// The default as check_config() fills it in; null if there is none.
+nlohmann::json fallback_of(const Option& option);
 
 struct Spec {
   std::string_view title;

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
+#include "engine/book_methods.hpp"
 #include "engine/end_methods.hpp"
 #include "engine/feed_methods.hpp"
 #include "engine/host_methods.hpp"
@@ -11,6 +10,7 @@
 #include "engine/query_methods.hpp"
 #include "engine/report_json.hpp"
 #include "engine/run_methods.hpp"
+#include "engine/upkeep_methods.hpp"
 
 namespace nexpo {
 namespace {
@@ -23,7 +23,7 @@ struct Method {
   Task<std::string> (*run_as_text)(Runtime&, json) = nullptr;  ///< instead, where the answer holds records
 };
 
-constexpr std::array<Method, 20> kMethods{{
+constexpr Method kMethods[]{
     {"host.answer", take_host_answer},
     {"sync.run", run_sync},
     {"sync.schedule", schedule_sync},
@@ -43,8 +43,20 @@ constexpr std::array<Method, 20> kMethods{{
     {"feed.forget", forget_feed},
     {"mapping.preview", nullptr, preview_mapping},
     {"schedule.next", next_run},
+    {"book.get", get_document},
+    {"book.list", list_documents},
+    {"book.put", put_document},
+    {"book.delete", delete_document},
+    {"book.reveal", reveal_document},
+    {"audit.add", add_audit},
+    {"audit.list", list_audit},
+    {"audit.verify", verify_audit},
+    {"keys.rotate", rotate_keys},
+    {"keys.erase", erase_key},
+    {"retention.apply", apply_retention},
+    {"connector.specs", list_connectors},
     {"engine.info", engine_info},
-}};
+};
 
 }  // namespace
 

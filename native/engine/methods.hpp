@@ -10,13 +10,13 @@ namespace nexpo {
 
 /// | method | body | answer |
 /// |---|---|---|
-/// | sync.run | {file, full?, approve?, replay?} | RunReport |
+/// | sync.run | {file, full?, approve?, replay?, rejectedId?} | RunReport |
 /// | sync.schedule | {file} | {} when stopped; a `run` event for each run |
 /// | sync.stop | {syncId} | {stopping} |
 /// | sync.plan | {file, full?, samples?} | counts of what would happen, sample differences |
 /// | sync.test | {file} | {source {ok, message}, target {ok, message}} |
 /// | sync.schema | {file} | {source, target}: Schema |
-/// | sync.status | {syncId?, limit?} | {runs} newest first |
+/// | sync.status | {syncId?, before?, limit?} | {runs} newest first |
 /// | sync.rejected | {syncId, after?, limit?} | {records} |
 /// | sync.forget | {file} | forgets links, runs and rejected records of a sync |
 /// | end.objects | {end, search?, limit?} | {objects} |
@@ -30,7 +30,18 @@ namespace nexpo {
 /// | host.answer | {ask, token? {accessToken, instanceUrl?}, error?} | {taken}; the answer to an `ask` event |
 /// | mapping.preview | {fieldMappings, records as JSON text, sourceSchema?, targetSchema?} | see mapping_methods.hpp |
 /// | schedule.next | {schedule, after? in ms since 1970} | {next}: ISO time or null |
-/// | engine.info | {} | {version, store, connectors} |
+/// | book.get | {kind, id} | {document}: null if there is none |
+/// | book.list | {kind, after?, prefix?, limit?} | {documents, next?} in order of id |
+/// | book.put | {kind, id, body, ifRevision?, secret?: null erases it, audit?} | {document} |
+/// | book.delete | {kind, id, ifRevision?, audit?} | {deleted} |
+/// | book.reveal | {kind, id, audit} | {secret}: null if there is none |
+/// | audit.add | {note: {actor, action, subject?, detail?}} | {entry} |
+/// | audit.list | {after?, limit?, subject?, actor?, action?, since? in ms since 1970} | {entries, next?} |
+/// | audit.verify | {} | {ok, entries, brokenAt?} |
+/// | keys.rotate | {audit?} | {rewrapped, current} |
+/// | keys.erase | {name, audit?} | {erased} |
+/// | retention.apply | {runsDays?, rejectedDays?, auditDays?, documents?: [{kind, days}], audit?} | what went, by
+/// number | | connector.specs | {} | {connectors} | | engine.info | {} | {version, store, connectors} |
 ///
 /// Throws Error{invalid} for a name that is not in the table.
 Task<std::string> call_method(Runtime& runtime, std::string method, std::string body);

@@ -12,12 +12,25 @@ using nlohmann::json;
 
 namespace {
 
+json to_json(const Option& option) {
+  json out{{"name", option.name},
+           {"type", name_of(option.type)},
+           {"required", option.required},
+           {"secret", option.type == OptionType::secret},
+           {"doc", option.help}};
+  if (!option.fallback.empty()) out["default"] = fallback_of(option);
+  if (!option.choices.empty()) out["choices"] = option.choices;
+  if (option.max > option.min) out.update({{"min", option.min}, {"max", option.max}});
+  return out;
+}
+
 int limit_of(const json& body, int fallback) { return std::clamp(body.value("limit", fallback), 1, kListLimitMax); }
 
 }  // namespace
 
 Task<json> list_runs(Runtime& runtime, json body) {
-  const std::vector<Run> runs = co_await runtime.store->runs(body.value("syncId", ""), limit_of(body, 20));
+  const int64_t before = body.value("before", StateStore::kNewest);
+  const std::vector<Run> runs = co_await runtime.store->runs(body.value("syncId", ""), before, limit_of(body, 20));
   json list = json::array();
   std::map<std::string, SyncState> states;
   for (const Run& run : runs) {
@@ -46,6 +59,17 @@ Task<json> forget_sync(Runtime& runtime, json body) {
   co_await runtime.store->release(lease);
   if (forgotten.index() == 1) throw std::get<1>(forgotten);
   co_return json::object();
+}
+
+Task<json> list_connectors(Runtime&, json) {
+  json connectors = json::array();
+  for (const ConnectorType* type : connector_types()) {
+    json settings = json::array();
+    for (const Option& option : type->spec.options) settings.push_back(to_json(option));
+    connectors.push_back(
+        {{"type", type->name}, {"reads", type->reads}, {"writes", type->writes}, {"settings", std::move(settings)}});
+  }
+  co_return json{{"connectors", std::move(connectors)}};
 }
 
 Task<json> engine_info(Runtime& runtime, json) {

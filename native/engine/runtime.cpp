@@ -68,7 +68,9 @@ Runtime::Runtime(EngineConfig given, std::function<void(std::string)> event_sink
       http(loop, curl_options(config)),
       host_tokens(loop, on_event) {
   run_blocking(loop, keep_store(*this));
-  credentials = std::make_unique<SealedCredentials>(*store, open_vault(config));
+  vault = std::make_unique<const Vault>(open_vault(config));
+  credentials = std::make_unique<SealedCredentials>(*store, *vault);
+  data_keys = std::make_unique<DataKeys>(*store, *vault);
 }
 
 Runtime::~Runtime() = default;

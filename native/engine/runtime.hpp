@@ -13,6 +13,7 @@
 #include "engine/host_tokens.hpp"
 #include "engine/sealed_credentials.hpp"
 #include "http/curl_client.hpp"
+#include "store/data_keys.hpp"
 #include "store/store.hpp"
 
 namespace nexpo {
@@ -39,7 +40,9 @@ struct Runtime {
   ThreadWorkers workers;
   http::CurlClient http;
   std::unique_ptr<StateStore> store;
+  std::unique_ptr<const Vault> vault;
   std::unique_ptr<SealedCredentials> credentials;
+  std::unique_ptr<DataKeys> data_keys;     ///< what a sync keeps of personal data is sealed under "sync/ID"
   std::map<std::string, RunControl> runs;  ///< by sync id
   AskedTokens host_tokens;
   CancelToken calls_stop = CancelToken::make();  ///< cancelled on close: ends calls that are no runs

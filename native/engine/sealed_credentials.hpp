@@ -10,9 +10,10 @@
 namespace nexpo {
 
 /// Values are bound to their name: a sealed value that is moved to another name does not open.
+/// Both arguments must outlive it.
 class SealedCredentials final : public CredentialStore {
  public:
-  SealedCredentials(StateStore& store, Vault vault) : store_(store), vault_(std::move(vault)) {}
+  SealedCredentials(StateStore& store, const Vault& vault) : store_(store), vault_(vault) {}
 
   Task<std::optional<std::string>> get(std::string name) override {
     const std::optional<std::string> sealed = co_await store_.get_secret(name);
@@ -27,7 +28,7 @@ class SealedCredentials final : public CredentialStore {
 
  private:
   StateStore& store_;
-  Vault vault_;
+  const Vault& vault_;
 };
 
 }  // namespace nexpo

@@ -16,8 +16,8 @@ void add(std::string& text, std::string_view part) {
 
 AuditEntry entry_of(BookRow& row) {
   AuditEntry entry;
-  entry.number = integer_in(row[0]);
-  entry.at = from_micros(integer_in(row[1]));
+  entry.number = number_in(row[0]);
+  entry.at = from_micros(number_in(row[1]));
   entry.note = {std::move(row[2]), std::move(row[3]), std::move(row[4]), std::move(row[5])};
   entry.hash = std::move(row[6]);
   return entry;
@@ -41,7 +41,7 @@ AuditEntry append(BookSession& session, AuditNote note, Time now) {
   // The update locks the row, so that the next one to append waits for this transaction and reads its hash.
   const BookRow end = session.query("UPDATE data_sync.audit_chain SET number = number + 1 RETURNING number, hash")[0];
   AuditEntry entry;
-  entry.number = integer_in(end[0]);
+  entry.number = number_in(end[0]);
   entry.at = std::chrono::floor<Millis>(now);
   entry.note = std::move(note);
   entry.hash = hash_of(entry, end[1]);
@@ -69,7 +69,7 @@ std::vector<AuditEntry> list(BookSession& session, const AuditFilter& filter) {
 AuditVerdict verify(BookSession& session) {
   const BookRow chain = session.query("SELECT number, hash, anchor_number, anchor_hash FROM data_sync.audit_chain")[0];
   AuditVerdict verdict;
-  int64_t number = integer_in(chain[2]);
+  int64_t number = number_in(chain[2]);
   std::string hash = chain[3];
   AuditFilter next;
   next.after = number;
@@ -89,7 +89,7 @@ AuditVerdict verify(BookSession& session) {
     next.after = number;
   }
   // The end: entries taken from it leave a chain that is good in itself.
-  if (number != integer_in(chain[0]))
+  if (number != number_in(chain[0]))
     verdict.broken_at = number + 1;
   else if (hash != chain[1])
     verdict.broken_at = number;
@@ -99,9 +99,9 @@ AuditVerdict verify(BookSession& session) {
 int64_t trim(BookSession& session, Time cut) {
   const BookRow end =
       session.query("UPDATE data_sync.audit_chain SET number = number RETURNING number, anchor_number")[0];
-  const int64_t anchor = integer_in(end[1]);
-  const int64_t stays = integer_in(session.query("SELECT coalesce(min(number), $2) FROM data_sync.audit WHERE at >= $1",
-                                                 {to_micros(cut), integer_in(end[0]) + 1})[0][0]);
+  const int64_t anchor = number_in(end[1]);
+  const int64_t stays = number_in(session.query("SELECT coalesce(min(number), $2) FROM data_sync.audit WHERE at >= $1",
+                                                {to_micros(cut), number_in(end[0]) + 1})[0][0]);
   const auto last = session.query("SELECT hash FROM data_sync.audit WHERE number = $1", {stays - 1});
   if (last.empty()) return 0;
   session.query("UPDATE data_sync.audit_chain SET anchor_number = $1, anchor_hash = $2", {stays - 1, last[0][0]});

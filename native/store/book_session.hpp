@@ -37,7 +37,7 @@ class BookSession {
   virtual std::vector<BookRow> run(std::string_view sql, std::vector<BookCell> cells) = 0;
 };
 
-inline int64_t integer_in(const std::string& text) {
+inline int64_t number_in(const std::string& text) {
   int64_t number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;

@@ -15,11 +15,11 @@ Document document_of(BookRow& row) {
   Document found;
   found.kind = std::move(row[0]);
   found.id = std::move(row[1]);
-  found.revision = integer_in(row[2]);
+  found.revision = number_in(row[2]);
   found.body = std::move(row[3]);
   found.secret = std::move(row[4]);
-  found.created_at = from_micros(integer_in(row[5]));
-  found.updated_at = from_micros(integer_in(row[6]));
+  found.created_at = from_micros(number_in(row[5]));
+  found.updated_at = from_micros(number_in(row[6]));
   return found;
 }
 

@@ -21,7 +21,7 @@ SealedColumns columns_of(SealedTable table) {
 int64_t delete_where(BookSession& session, std::string_view table, std::string_view where,
                      std::initializer_list<BookCell> cells) {
   const int64_t count =
-      integer_in(session.query(fmt::format("SELECT count(*) FROM data_sync.{} WHERE {}", table, where), cells)[0][0]);
+      number_in(session.query(fmt::format("SELECT count(*) FROM data_sync.{} WHERE {}", table, where), cells)[0][0]);
   session.query(fmt::format("DELETE FROM data_sync.{} WHERE {}", table, where), cells);
   return count;
 }

@@ -151,7 +151,7 @@ SyncState load(PgConnection& connection, const std::string& sync_id) {
   state.cursor.text = bytes(found[0][0]);
   state.linked = integer(found[0][1]);
   state.rejected = integer(found[0][2]);
-  for (Run& run : runs(connection, sync_id, 1)) state.last = std::move(run);
+  for (Run& run : runs(connection, sync_id, StateStore::kNewest, 1)) state.last = std::move(run);
   return state;
 }
 
@@ -303,13 +303,13 @@ std::vector<RejectedRecord> rejected(PgConnection& connection, const std::string
   return kept;
 }
 
-std::vector<Run> runs(PgConnection& connection, const std::string& sync_id, int limit) {
+std::vector<Run> runs(PgConnection& connection, const std::string& sync_id, int64_t before, int limit) {
   const std::string sql = fmt::format(
       "SELECT {}, {} FROM data_sync.run JOIN data_sync.sync ON sync.number = run.sync "
-      "WHERE $1 = '' OR sync.id = $1 ORDER BY run.id DESC LIMIT $2",
+      "WHERE ($1 = '' OR sync.id = $1) AND run.id < $2 ORDER BY run.id DESC LIMIT $3",
       kRunColumns, kCountColumns);
   std::vector<Run> found;
-  for (const pqxx::row& row : pqxx::nontransaction(connection).exec_params(sql, sync_id, limit))
+  for (const pqxx::row& row : pqxx::nontransaction(connection).exec_params(sql, sync_id, before, limit))
     found.push_back(run_of(row));
   return found;
 }

@@ -69,7 +69,7 @@ void read_seen(PgConnection& connection, int64_t run_id, SeenSet& into);
 
 std::vector<RejectedRecord> rejected(PgConnection& connection, const std::string& sync_id, bool retryable_only,
                                      int64_t after, int limit);
-std::vector<Run> runs(PgConnection& connection, const std::string& sync_id, int limit);
+std::vector<Run> runs(PgConnection& connection, const std::string& sync_id, int64_t before, int limit);
 std::optional<std::string> secret(PgConnection& connection, const std::string& name);
 void put_secret(PgConnection& connection, const std::string& name, const std::string& sealed);
 

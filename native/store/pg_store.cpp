@@ -127,8 +127,8 @@ class PgStore final : public StateStore {
     co_return co_await pool_.run(std::move(work));
   }
 
-  Task<std::vector<Run>> runs(std::string sync_id, int limit) override {
-    auto work = [&](PgConnection& connection) { return pg_state::runs(connection, sync_id, limit); };
+  Task<std::vector<Run>> runs(std::string sync_id, int64_t before, int limit) override {
+    auto work = [&](PgConnection& connection) { return pg_state::runs(connection, sync_id, before, limit); };
     co_return co_await pool_.run(std::move(work));
   }
 

@@ -119,7 +119,7 @@ SyncState SqliteState::load(const std::string& sync_id) {
   if (!database_.statement("SELECT number, cursor, linked FROM sync WHERE id = ?").first(read, sync_id)) return state;
   database_.statement("SELECT count(*) FROM rejected WHERE sync = ?")
       .first([&](const auto& row) { state.rejected = row.integer(0); }, number);
-  for (Run& run : runs(sync_id, 1)) state.last = std::move(run);
+  for (Run& run : runs(sync_id, StateStore::kNewest, 1)) state.last = std::move(run);
   return state;
 }
 
@@ -276,15 +276,16 @@ std::vector<RejectedRecord> SqliteState::rejected(const std::string& sync_id, bo
   return kept;
 }
 
-std::vector<Run> SqliteState::runs(const std::string& sync_id, int limit) {
+std::vector<Run> SqliteState::runs(const std::string& sync_id, int64_t before, int limit) {
   std::vector<Run> found;
   const auto read = [&](const auto& row) { found.push_back(run_of(row)); };
   const std::string from =
       fmt::format("SELECT {}, {} FROM run JOIN sync ON sync.number = run.sync", kRunColumns, kCountColumns);
   if (sync_id.empty()) {
-    database_.statement(from + " ORDER BY run.id DESC LIMIT ?").each(read, limit);
+    database_.statement(from + " WHERE run.id < ? ORDER BY run.id DESC LIMIT ?").each(read, before, limit);
   } else {
-    database_.statement(from + " WHERE sync.id = ? ORDER BY run.id DESC LIMIT ?").each(read, sync_id, limit);
+    database_.statement(from + " WHERE sync.id = ? AND run.id < ? ORDER BY run.id DESC LIMIT ?")
+        .each(read, sync_id, before, limit);
   }
   return found;
 }

@@ -50,7 +50,7 @@ class SqliteState {
                                          int limit);
 
   std::vector<RejectedRecord> rejected(const std::string& sync_id, bool retryable_only, int64_t after, int limit);
-  std::vector<Run> runs(const std::string& sync_id, int limit);
+  std::vector<Run> runs(const std::string& sync_id, int64_t before, int limit);
   void forget(const Lease& lease);
   std::optional<std::string> secret(const std::string& name);
   void put_secret(const std::string& name, const std::string& sealed);

@@ -101,8 +101,8 @@ class SqliteStore final : public StateStore {
     co_return co_await read(std::move(work));
   }
 
-  Task<std::vector<Run>> runs(std::string sync_id, int limit) override {
-    auto work = [&](SqliteState& state) { return state.runs(sync_id, limit); };
+  Task<std::vector<Run>> runs(std::string sync_id, int64_t before, int limit) override {
+    auto work = [&](SqliteState& state) { return state.runs(sync_id, before, limit); };
     co_return co_await read(std::move(work));
   }
 

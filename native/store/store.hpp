@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -132,8 +133,9 @@ class StateStore : public FeedStore, public BookStore {
   /// In order of id, after `after`.
   virtual Task<std::vector<RejectedRecord>> rejected(std::string sync_id, bool retryable_only, int64_t after,
                                                      int limit) = 0;
-  /// Newest runs first; all syncs if `sync_id` is empty.
-  virtual Task<std::vector<Run>> runs(std::string sync_id, int limit) = 0;
+  /// Newest runs first, of those with a number below `before` (kNewest: all); all syncs if `sync_id` is empty.
+  static constexpr int64_t kNewest = std::numeric_limits<int64_t>::max();
+  virtual Task<std::vector<Run>> runs(std::string sync_id, int64_t before, int limit) = 0;
 
   /// Drops links, runs and rejected records of the lease's sync, in one transaction.
   virtual Task<> forget(Lease lease) = 0;

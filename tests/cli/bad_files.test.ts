@@ -139,7 +139,7 @@ describe('${NAME} references', () => {
 
   test('that are not set are named with their place, all of them', async () => {
     const sync = withSecret('${NOT_SET_1}');
-    sync.target.config['path'] = '${NOT_SET_2}';
+    sync.target = { type: 'sqlite', config: { path: '${NOT_SET_2}' } };
     const message = await refusal(sync);
     expect(message).toContain('source.config.clientSecret: the environment variable NOT_SET_1 is not set');
     expect(message).toContain('target.config.path: the environment variable NOT_SET_2 is not set');

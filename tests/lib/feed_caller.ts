@@ -1,11 +1,11 @@
 // Reads a change feed the way a careful program does, and keeps a model of what it has to get.
-import type { ChangesRequest, Engine, EndPoint } from '../../lib';
+import type { ChangesRequest, Engine, ConfiguredEnd } from '../../lib';
 import { Dice, FeedModel, type TrueRecord } from './feed_model';
 import type { OpenEngine } from './open_engine';
 
 /** One object of one system, and what its users do with it. */
 export interface World {
-  source: EndPoint;
+  source: ConfiguredEnd;
   object: string;
   fields: string[];
   look(): Promise<Map<string, TrueRecord>>;

@@ -1,5 +1,5 @@
 // Logins that the program around the engine owns.
-import { Engine, type EndPoint, type EngineEvent, type HostToken } from '../../lib';
+import { Engine, type ConfiguredEnd, type EngineEvent, type HostToken } from '../../lib';
 import { startTwin, type Twin } from '../e2e/support/twin';
 import { Workspace } from '../e2e/support/workspace';
 import { errorOf } from './open_engine';
@@ -26,7 +26,7 @@ afterEach(async () => {
   workspace.remove();
 });
 
-const end = (credential = 'acme'): EndPoint => ({
+const end = (credential = 'acme'): ConfiguredEnd => ({
   type: 'salesforce',
   config: { auth: 'host', credential, instanceUrl: twin.url },
 });

@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-import type { SyncFile } from '../../../lib';
+import type { ConfiguredEnd, SyncFile } from '../../../lib';
 import { dataSync, type ProcessResult, startCommand, type Started, temporaryFolder } from './processes';
 import type { Twin } from './twin';
 
 /** What the simulated org accepts for the flow that needs no person. */
-export function salesforce(twin: Twin, more: Record<string, unknown> = {}): SyncFile['source'] {
+export function salesforce(twin: Twin, more: Record<string, unknown> = {}): ConfiguredEnd {
   return {
     type: 'salesforce',
     config: { loginUrl: twin.url, clientId: 'twin-client', clientSecret: 'twin-secret', ...more },
