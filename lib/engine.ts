@@ -56,7 +56,10 @@ export class Engine {
   }
 
   /** Runs a sync to its end. Resumes an unfinished run. A run that failed or was held is a report, not an exception. */
-  run(file: SyncFile, how: { full?: boolean; approve?: boolean; replay?: boolean; rejectedId?: number } = {}): Promise<RunReport> {
+  run(
+    file: SyncFile,
+    how: { full?: boolean; approve?: boolean; replay?: boolean; rejectedId?: number } = {},
+  ): Promise<RunReport> {
     return this.#call('sync.run', { file, ...how });
   }
 

@@ -10,6 +10,7 @@
 #include "engine/query_methods.hpp"
 #include "engine/report_json.hpp"
 #include "engine/run_methods.hpp"
+#include "engine/run_watch.hpp"
 #include "engine/upkeep_methods.hpp"
 
 namespace nexpo {
@@ -56,6 +57,7 @@ constexpr Method kMethods[]{
     {"retention.apply", apply_retention},
     {"connector.specs", list_connectors},
     {"engine.info", engine_info},
+    {"engine.metrics", engine_metrics},
 };
 
 }  // namespace

@@ -40,8 +40,10 @@ namespace nexpo {
 /// | audit.verify | {} | {ok, entries, brokenAt?} |
 /// | keys.rotate | {audit?} | {rewrapped, current} |
 /// | keys.erase | {name, audit?} | {erased} |
-/// | retention.apply | {runsDays?, rejectedDays?, auditDays?, documents?: [{kind, days}], audit?} | what went, by
-/// number | | connector.specs | {} | {connectors} | | engine.info | {} | {version, store, connectors} |
+/// | retention.apply | {runsDays?, rejectedDays?, auditDays?, documents?: [{kind, days}], audit?} | numbers that went |
+/// | connector.specs | {} | {connectors} |
+/// | engine.info | {} | {version, store, connectors} |
+/// | engine.metrics | {} | {runsActive, syncs}: engine/run_watch.hpp |
 ///
 /// Throws Error{invalid} for a name that is not in the table.
 Task<std::string> call_method(Runtime& runtime, std::string method, std::string body);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/report_json.hpp"
+#include "engine/run_watch.hpp"
 #include "engine/sync_session.hpp"
 #include "sync/scheduler.hpp"
 
@@ -44,11 +45,18 @@ RunRequest request_of(const json& body) {
   RunRequest request;
   request.full = body.value("full", false);
   request.replay_rejected = body.value("replay", false);
+  if (request.replay_rejected) request.rejected_id = body.value("rejectedId", int64_t{0});
   return request;
 }
 
-PassContext pass_context(Runtime& runtime, SyncSession& session, const RunControl& control) {
-  auto on_progress = [&runtime](const Progress& progress) {
+/// `watch` is null where there is no run to watch.
+PassContext pass_context(Runtime& runtime, SyncSession& session, const RunControl& control, RunWatch* watch) {
+  auto on_progress = [&runtime, watch](const Progress& progress) {
+    if (watch) {
+      watch->run_id = progress.run_id;
+      watch->pages = progress.pages;
+      watch->counts = progress.counts;
+    }
     json event = to_json(progress.counts);
     event.update({{"type", "progress"},
                   {"syncId", progress.sync_id},
@@ -57,7 +65,9 @@ PassContext pass_context(Runtime& runtime, SyncSession& session, const RunContro
                   {"pages", progress.pages}});
     runtime.on_event(dump(event));
   };
-  return {runtime.loop, runtime.workers, *runtime.store, session.writer(), control.stop, control.abort, on_progress};
+  Phases* phases = watch ? &watch->phases : nullptr;
+  return {runtime.loop, runtime.workers, *runtime.store, session.writer(),
+          control.stop, control.abort,   on_progress,    phases};
 }
 
 /// Links belong to one pair of ends. A file that points elsewhere under the same id would find everything "unchanged".
@@ -78,8 +88,9 @@ Task<json> run_once(Runtime& runtime, SyncFile file, json body, RunControl contr
   session.plan().breaker.approved = body.value("approve", false);
   const SyncState before = co_await runtime.store->load(session.file().id);
   check_binding(before, session.plan());
+  WatchedRun watched(runtime, session);
   co_await session.open(false);
-  const PassContext context = pass_context(runtime, session, control);
+  const PassContext context = pass_context(runtime, session, control, &watched.watch());
   BatchSync sync(context, session.plan(), session.source());
   const RunReport report = co_await sync.run(request_of(body));
 
@@ -93,7 +104,9 @@ Task<json> run_once(Runtime& runtime, SyncFile file, json body, RunControl contr
        {"recordsPerSecond", seconds > 0 ? static_cast<double>(report.run.counts.read - read_before) / seconds : 0},
        {"peakRssMb", peak_rss_mb()},
        {"guaranteeClass", std::string(1, session.writer()->guarantee_class())},
-       {"warnings", session.warnings()}});
+       {"warnings", session.warnings()},
+       {"phases", to_json(watched.watch().phases)}});
+  if (const std::optional<Quota> quota = session.quota()) out["quota"] = to_json(*quota);
   out.erase("error");
   if (report.error) out["error"] = to_json(*report.error);
   co_return out;
@@ -119,6 +132,7 @@ Task<> run_and_report(Runtime& runtime, SyncFile file, json body, RunControl con
                    {"peakRssMb", peak_rss_mb()},
                    {"guaranteeClass", "A"},
                    {"warnings", json::array()},
+                   {"phases", to_json(Phases())},
                    {"error", to_json(std::get<1>(report))}});
     event["report"] = std::move(failed);
   }
@@ -153,7 +167,7 @@ Task<json> plan_sync(Runtime& runtime, json body) {
   const SyncState state = co_await runtime.store->load(session.file().id);
   check_binding(state, session.plan());
   co_await session.open(true);
-  const PassContext context = pass_context(runtime, session, control);
+  const PassContext context = pass_context(runtime, session, control, nullptr);
   const PreviewReport report =
       co_await preview(context, session.plan(), session.source(), request_of(body), body.value("samples", size_t{10}));
   json out = to_json(report);

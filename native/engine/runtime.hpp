@@ -27,6 +27,8 @@ struct RunControl {
 
 constexpr Millis kStopGrace{10'000};
 
+struct RunWatch;
+
 /// Everything but `loop` and `workers` is used on the loop thread only.
 struct Runtime {
   Runtime(EngineConfig given, std::function<void(std::string)> event_sink);
@@ -44,6 +46,7 @@ struct Runtime {
   std::unique_ptr<SealedCredentials> credentials;
   std::unique_ptr<DataKeys> data_keys;     ///< what a sync keeps of personal data is sealed under "sync/ID"
   std::map<std::string, RunControl> runs;  ///< by sync id
+  std::map<std::string, std::shared_ptr<RunWatch>> watches;  ///< by sync id: runs under way and those that ended last
   AskedTokens host_tokens;
   CancelToken calls_stop = CancelToken::make();  ///< cancelled on close: ends calls that are no runs
   bool closing = false;

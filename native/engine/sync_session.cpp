@@ -37,6 +37,12 @@ SyncSession::SyncSession(Runtime& runtime, SyncFile file, const RunControl& cont
   plan_.plan_hash = binding_of(file_, *source_connection_, *target_connection_) + ":" + mapping_.hash();
 }
 
+std::optional<Quota> SyncSession::quota() const {
+  const std::optional<Quota> source = source_connection_->quota(), target = target_connection_->quota();
+  if (!source || !target) return source ? source : target;
+  return source->used * target->max >= target->used * source->max ? source : target;
+}
+
 Task<> SyncSession::describe() {
   source_schema_ = co_await source_->describe(file_.source_object);
   auto described = co_await attempt(target_->describe(file_.target_object));

@@ -32,6 +32,8 @@ class SyncSession {
   Writer* writer() { return writer_.get(); }
   const std::vector<std::string>& warnings() const { return warnings_; }
   uint64_t calls() const { return source_connection_->calls() + target_connection_->calls(); }
+  /// Of the end that has one; of two, the one that is nearer to its limit.
+  std::optional<Quota> quota() const;
 
   Task<> describe();
 

@@ -9,7 +9,8 @@ namespace nexpo {
 
 struct RunRequest {
   bool full = false;             ///< read everything again, whatever the cursor says
-  bool replay_rejected = false;  ///< only try rejected records again, all of them
+  bool replay_rejected = false;  ///< only try rejected records again
+  int64_t rejected_id = 0;       ///< with replay_rejected: this one only; 0: all of them
 };
 
 /// "full", "incremental" or "replay": what a new run with this request would be.

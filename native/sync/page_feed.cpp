@@ -23,6 +23,7 @@ Task<MappedPage> PageFeed::load() {
     const Semaphore::Permit turn = co_await reading_.acquire();
     // Loads that were started behind the last page, or behind a failure, have nothing to read.
     if (read_last_ || failed_) co_return MappedPage{};
+    const PhaseTimer timer(context_.clock, context_.phases, &Phases::fetch);
     auto read = [this] { return reader_.next(); };
     auto got = co_await attempt(with_retry(context_.clock, plan_.retry, context_.stop, read));
     if (got.index() == 1) {
@@ -32,6 +33,7 @@ Task<MappedPage> PageFeed::load() {
     page = std::get<0>(std::move(got));
     read_last_ = page.last;
   }
+  const PhaseTimer timer(context_.clock, context_.phases, &Phases::map);
   auto map = [this, &page] { return map_page(*plan_.mapping, std::move(page)); };
   co_return co_await context_.workers.run(std::move(map));
 }

@@ -30,6 +30,7 @@ class PageStep::Body {
   const RecordBatch& source() const { return out_.page.source; }
 
   Task<> prepare() {
+    const PhaseTimer timer(context_.pass.clock, context_.pass.phases, &Phases::decide);
     out_.counts.read = out_.page.source.size();
     keep_mapping_rejections();
     co_await look_up_links();
@@ -45,6 +46,7 @@ class PageStep::Body {
   }
 
   Task<SettledPage> settle(int64_t intent) {
+    const PhaseTimer timer(context_.pass.clock, context_.pass.phases, &Phases::write);
     out_.intent = intent;
     co_await write_rows();
     co_await remove_rows();

@@ -92,9 +92,14 @@ Task<> Pass::start(MappedPage page) {
   if (in_flight_.size() >= in_flight_max)
     intent = co_await commit_oldest(std::move(intents));
   else if (changes)
-    intent = co_await context_.store.intend(lease_, run_.id, std::move(intents));
+    intent = co_await intend(std::move(intents));
   Started<SettledPage> settling(step->settle(intent));
   in_flight_.push_back({std::move(step), std::move(settling), std::move(keys)});
+}
+
+Task<int64_t> Pass::intend(std::vector<LinkWrite> intents) {
+  const PhaseTimer timer(context_.clock, context_.phases, &Phases::commit);
+  co_return co_await context_.store.intend(lease_, run_.id, std::move(intents));
 }
 
 bool Pass::overlaps(const PageKeys& page) {
@@ -142,7 +147,7 @@ Task<int64_t> Pass::commit(SettledPage page, std::vector<LinkWrite> next_intents
   commit.rejected = std::move(page.rejected);
   commit.next_intents = std::move(next_intents);
   const Cursor cursor = commit.cursor;
-  const int64_t next_intent = co_await context_.store.commit(std::move(commit));
+  const int64_t next_intent = co_await commit_timed(std::move(commit));
   run_.cursor = cursor;
   run_.counts = counts;
   ++run_.pages;
@@ -152,6 +157,11 @@ Task<int64_t> Pass::commit(SettledPage page, std::vector<LinkWrite> next_intents
     context_.on_progress(progress);
   }
   co_return next_intent;
+}
+
+Task<int64_t> Pass::commit_timed(Commit commit) {
+  const PhaseTimer timer(context_.clock, context_.phases, &Phases::commit);
+  co_return co_await context_.store.commit(std::move(commit));
 }
 
 Task<bool> Pass::sweep() {

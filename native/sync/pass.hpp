@@ -32,8 +32,10 @@ class Pass {
   };
 
   Task<> start(MappedPage page);
+  Task<int64_t> intend(std::vector<LinkWrite> intents);
   Task<int64_t> commit_oldest(std::vector<LinkWrite> next_intents);
   Task<int64_t> commit(SettledPage page, std::vector<LinkWrite> next_intents);
+  Task<int64_t> commit_timed(Commit commit);
   Task<> commit_all();
   Task<> settle_all();
   bool overlaps(const PageKeys& page);

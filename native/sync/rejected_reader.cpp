@@ -1,5 +1,7 @@
 #include "sync/rejected_reader.hpp"
 
+#include <algorithm>
+
 namespace nexpo {
 namespace {
 
@@ -20,16 +22,19 @@ std::vector<std::string> quoted(const std::vector<std::string>& paths) {
 }  // namespace
 
 RejectedReader::RejectedReader(StateStore& store, std::string sync_id, const std::vector<std::string>& paths,
-                               bool retryable_only, int page_records_max)
+                               bool retryable_only, int page_records_max, int64_t only)
     : store_(store),
       sync_id_(std::move(sync_id)),
       shape_(std::make_shared<std::vector<std::string>>(paths)),
       selection_(quoted(paths)),
       retryable_only_(retryable_only),
-      page_records_max_(page_records_max) {}
+      page_records_max_(only == 0 ? page_records_max : 1),
+      only_(only),
+      after_(std::max<int64_t>(only - 1, 0)) {}
 
 Task<Page> RejectedReader::next() {
   std::vector<RejectedRecord> kept = co_await store_.rejected(sync_id_, retryable_only_, after_, page_records_max_);
+  if (only_ != 0) std::erase_if(kept, [this](const RejectedRecord& record) { return record.id != only_; });
   Page page;
   auto arena = std::make_shared<Arena>();
   page.records = RecordBatch(shape_, arena);
@@ -45,7 +50,7 @@ Task<Page> RejectedReader::next() {
     std::copy(decoded.row(0).begin(), decoded.row(0).end(), cells.begin());
     after_ = record.id;
   }
-  page.last = kept.size() < static_cast<size_t>(page_records_max_);
+  page.last = only_ != 0 || kept.size() < static_cast<size_t>(page_records_max_);
   co_return page;
 }
 

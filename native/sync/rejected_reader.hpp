@@ -8,10 +8,11 @@
 namespace nexpo {
 
 /// Reads what was kept of rejected records, oldest first. Each is given once, even if it is rejected again meanwhile.
+/// `only`: number of the one that is wanted; 0: all.
 class RejectedReader final : public Reader {
  public:
   RejectedReader(StateStore& store, std::string sync_id, const std::vector<std::string>& paths, bool retryable_only,
-                 int page_records_max);
+                 int page_records_max, int64_t only = 0);
 
   Task<Page> next() override;
   bool complete() const override { return false; }
@@ -24,7 +25,8 @@ class RejectedReader final : public Reader {
   JsonDecoder decoder_;
   bool retryable_only_;
   int page_records_max_;
-  int64_t after_ = 0;
+  int64_t only_;
+  int64_t after_;
 };
 
 }  // namespace nexpo

@@ -27,8 +27,8 @@ struct MappedBatch {
 /// `onError: fail_record | null | skip_field | keep`.
 class MappingPlan {
  public:
-  /// Throws one MappingError (transformer/faults.hpp) that lists every fault with its path (`fieldMappings[2].transformation.params.scale`),
-  /// the reason and the fix. `at` is where the mappings stand.
+  /// Throws one MappingError (transformer/faults.hpp) that lists every fault with its path
+  /// (`fieldMappings[2].transformation.params.scale`), the reason and the fix. `at` is where the mappings stand.
   static MappingPlan compile(const nlohmann::json& field_mappings, std::string_view at);
   /// Checks the plan against what both systems say: unknown source field, unknown or read-only target field, type
   /// that cannot convert, text that cannot fit, required target field that nothing fills. Either may be null.

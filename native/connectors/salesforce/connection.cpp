@@ -68,4 +68,9 @@ std::unique_ptr<Target> SalesforceConnection::target() {
 
 uint64_t SalesforceConnection::calls() const { return shared_->http.calls(); }
 
+std::optional<Quota> SalesforceConnection::quota() const {
+  const std::optional<Usage> org = shared_->http.limits().org;
+  return org ? std::optional(Quota{org->used, org->allowed}) : std::nullopt;
+}
+
 }  // namespace nexpo::salesforce

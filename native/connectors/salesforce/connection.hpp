@@ -22,6 +22,8 @@ class SalesforceConnection final : public Connection {
   std::unique_ptr<Source> source() override;
   std::unique_ptr<Target> target() override;
   uint64_t calls() const override;
+  /// The calls of the whole org in 24 hours.
+  std::optional<Quota> quota() const override;
 
  private:
   struct Shared;

@@ -25,6 +25,7 @@ class HttpStack final : public http::Client {
 
   Task<http::Response> send(http::Request request) override { return guard_.send(std::move(request)); }
   uint64_t calls() const { return counted_.calls(); }
+  const LimitInfo& limits() const { return guard_.limits(); }
 
  private:
   http::Counted counted_;

@@ -17,6 +17,8 @@ class QuotaGuard final : public http::Client {
       : next_(next), clock_(clock), reserve_percent_(reserve_percent) {}
 
   Task<http::Response> send(http::Request request) override;
+  /// What the last answer that spoke of limits said.
+  const LimitInfo& limits() const { return limits_; }
 
  private:
   void refuse_below_reserve();

@@ -13,7 +13,7 @@ TEST_P(StoreConformance, KnowsNothingOfASyncThatNeverRan) {
   EXPECT_EQ(state.linked, 0);
   EXPECT_EQ(state.rejected, 0);
   EXPECT_FALSE(state.last);
-  EXPECT_TRUE(wait(store_->runs("", 10)).empty());
+  EXPECT_TRUE(wait(store_->runs("", StateStore::kNewest, 10)).empty());
   const auto links = wait(store_->links("new", {"a", "b"}));
   EXPECT_EQ(links.size(), 2u);
   EXPECT_FALSE(links[0]);

@@ -148,15 +148,18 @@ TEST_P(StoreConformance, RefusesACommitToARunThatHasEnded) {
 TEST_P(StoreConformance, GivesRunsNewestFirst) {
   const Lease one = wait(store_->acquire("one")), two = wait(store_->acquire("two"));
   const Run a = begin(one, "full"), b = begin(two, "full"), c = begin(one, "incremental");
-  const auto all = wait(store_->runs("", 10));
+  const auto all = wait(store_->runs("", StateStore::kNewest, 10));
   ASSERT_EQ(all.size(), 3u);
   EXPECT_EQ(all[0].id, c.id);
   EXPECT_EQ(all[0].mode, "incremental");
   EXPECT_EQ(all[0].sync_id, "one");
   EXPECT_EQ(all[1].id, b.id);
   EXPECT_EQ(all[2].id, a.id);
-  EXPECT_EQ(wait(store_->runs("one", 1)).size(), 1u);
-  EXPECT_EQ(wait(store_->runs("one", 10)).size(), 2u);
+  EXPECT_EQ(wait(store_->runs("one", StateStore::kNewest, 1)).size(), 1u);
+  const auto older = wait(store_->runs("", all.front().id, 10));
+  ASSERT_EQ(older.size(), all.size() - 1);
+  EXPECT_EQ(older.front().id, all[1].id);
+  EXPECT_EQ(wait(store_->runs("one", StateStore::kNewest, 10)).size(), 2u);
 }
 
 TEST_P(StoreConformance, TurnsIntentsThatWereNotFulfilledIntoLinksInDoubt) {

@@ -182,7 +182,7 @@ class SimStore final : public StateStore {
     co_return found;
   }
 
-  Task<std::vector<Run>> runs(std::string, int) override {
+  Task<std::vector<Run>> runs(std::string, int64_t, int) override {
     co_await boundary();
     std::vector<Run> runs;
     if (disk_.last) runs.push_back(*disk_.last);
