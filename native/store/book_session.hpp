@@ -4,17 +4,25 @@
 #include <charconv>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "base/error.hpp"
 
 namespace nexpo {
 
-/// A parameter. Empty: NULL.
-using BookCell = std::variant<std::monostate, int64_t, std::string_view>;
+/// A parameter. Texts are borrowed.
+struct BookCell {
+  BookCell() = default;  ///< NULL
+  BookCell(int64_t value) : number(value) {}
+  BookCell(std::string_view value) : text(value) {}
+  BookCell(const std::string& value) : text(value) {}
+
+  std::optional<int64_t> number;
+  std::optional<std::string_view> text;
+};
 
 /// A row as text; NULL is "".
 using BookRow = std::vector<std::string>;
@@ -28,7 +36,7 @@ class BookSession {
   /// The rows of a SELECT or RETURNING. Throws Error{invalid} for a text with a NUL byte, which PostgreSQL cannot keep.
   std::vector<BookRow> query(std::string_view sql, std::initializer_list<BookCell> cells = {}) {
     for (const BookCell& cell : cells)
-      if (const auto* text = std::get_if<std::string_view>(&cell); text && text->find('\0') != std::string_view::npos)
+      if (cell.text.value_or("").find('\0') != std::string_view::npos)
         throw Error(ErrorKind::invalid, "the state store keeps no text with a NUL character");
     return run(sql, {cells.begin(), cells.end()});
   }

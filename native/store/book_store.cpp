@@ -134,9 +134,9 @@ Task<bool> BookStore::delete_document(std::string kind, std::string id, std::opt
   const BookWork work = [&](BookSession& session) {
     deleted = !session
                    .query(
-                       "DELETE FROM data_sync.document WHERE kind = $1 AND id = $2 AND revision = "
-                       "coalesce($3, revision) RETURNING 1",
-                       {kind, id, if_revision ? BookCell(*if_revision) : BookCell()})
+                       "DELETE FROM data_sync.document WHERE kind = $1 AND id = $2 AND (revision = $3 OR $3 = 0) "
+                       "RETURNING 1",
+                       {kind, id, if_revision.value_or(0)})
                    .empty();
     if (!deleted && !if_revision) return;
     if (!deleted) {

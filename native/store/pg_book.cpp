@@ -18,11 +18,11 @@ class PgBookSession final : public BookSession {
     std::vector<const char*> parameters;
     texts.reserve(cells.size());
     for (const BookCell& cell : cells) {
-      if (const auto* number = std::get_if<int64_t>(&cell))
-        texts.push_back(std::to_string(*number));
-      else if (const auto* text = std::get_if<std::string_view>(&cell))
-        texts.emplace_back(*text);
-      parameters.push_back(std::holds_alternative<std::monostate>(cell) ? nullptr : texts.back().c_str());
+      if (cell.number)
+        texts.push_back(std::to_string(*cell.number));
+      else
+        texts.emplace_back(cell.text.value_or(""));
+      parameters.push_back(cell.number || cell.text ? texts.back().c_str() : nullptr);
     }
     const pqxx::result found =
         transaction_.exec_params(std::string(sql), pqxx::prepare::make_dynamic_params(parameters));

@@ -33,10 +33,10 @@ class SqliteBookSession final : public BookSession {
   }
 
   static void bind(sql::SqliteStatement& statement, int index, const BookCell& cell) {
-    if (const auto* number = std::get_if<int64_t>(&cell))
-      statement.bind(index, *number);
-    else if (const auto* one = std::get_if<std::string_view>(&cell))
-      statement.bind(index, *one);
+    if (cell.number)
+      statement.bind(index, *cell.number);
+    else if (cell.text)
+      statement.bind(index, *cell.text);
     else
       statement.bind(index, nullptr);
   }
