@@ -5,7 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { Logger } from 'pino';
 
 import type { Principal, RouteScope } from './auth/principal';
-import type { ServiceEngine } from './book_api';
+import type { Engine } from '../../lib';
 import type { ProblemCode } from './problem';
 import type { Settings } from './settings';
 import type { RunEvents } from './sync/run_events';
@@ -15,7 +15,7 @@ import type { Syncs } from './sync/syncs';
 /** What routes share. One for each process, made by main.ts, handed to buildApp(). */
 export interface Context {
   settings: Settings;
-  engine: ServiceEngine;
+  engine: Engine;
   /** Does what is due: runs, plans, upkeep. */
   supervisor: Supervisor;
   syncs: Syncs;

@@ -1,0 +1,56 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+
+import { EngineError } from '../../../lib';
+import type { App } from '../context';
+import { internalDetail, Problem, type ProblemCode } from '../problem';
+import { InvalidRequest } from '../validation';
+
+/** Every answer that is an error is a problem of RFC 9457, wherever it came from. */
+export function addErrors(app: App): void {
+  app.setErrorHandler((thrown, request, reply) => {
+    const problem = problemOf(thrown);
+    if (problem.code === 'internal') request.log.error({ err: thrown }, 'a request failed unexpectedly');
+    return sendProblem(reply, request, problem);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, request, new Problem('not-found', 'there is no such route; /openapi.json lists all')),
+  );
+}
+
+export function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: Problem): FastifyReply {
+  request.problemCode = problem.code;
+  for (const [name, value] of Object.entries(problem.options.headers ?? {})) void reply.header(name, value);
+  // Answers are bound to schemas for their own content; a problem is not one of them, so it is written here.
+  return reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(problem.body(`urn:data-sync:request:${request.id}`));
+}
+
+/** What fastify itself refuses, by its code. */
+const codesOfFastify: Record<string, [ProblemCode, string]> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', 'send less at once'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported-media-type', 'send JSON, with Content-Type: application/json'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed-body', 'the body is empty; send at least {}'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['malformed-body', 'the body is not valid JSON'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed-body', 'the body has another length than Content-Length says'],
+  FST_ERR_BAD_URL: ['invalid-request', 'the path is not properly encoded'],
+  FST_ERR_ASYNC_CONSTRAINT: ['invalid-request', 'the request cannot be matched to a route'],
+  FST_ERR_MAX_PARAM_LENGTH: ['invalid-request', 'a part of the path is too long'],
+  FST_ERR_HANDLER_TIMEOUT: ['timeout', 'the request was not answered in time; what it started may go on'],
+};
+
+export function problemOf(thrown: unknown): Problem {
+  if (thrown instanceof Problem) return thrown;
+  if (thrown instanceof InvalidRequest) {
+    return new Problem('invalid-request', thrown.message, { errors: thrown.details });
+  }
+  if (thrown instanceof EngineError) return Problem.fromEngine(thrown);
+  const { code, statusCode } = thrown as Partial<FastifyError>;
+  const known = codesOfFastify[code ?? ''];
+  if (known) return new Problem(...known);
+  // JSON that the parser refuses for its form, or for members that would change prototypes.
+  if (statusCode === 400) return new Problem('malformed-body', 'the body is not valid JSON');
+  return new Problem('internal', internalDetail);
+}
