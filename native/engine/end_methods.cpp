@@ -30,7 +30,7 @@ Task<json> list_objects(Runtime& runtime, json body) {
   const CallBody call(body);
   const std::string search = lower(call.optional_text("search").value_or(""));
   const auto limit = static_cast<size_t>(call.integer("limit", 1, kObjectsListedMax, kObjectsListedMax));
-  End end(runtime, body, "end");
+  End end = co_await End::open(runtime, body, "end");
   const std::vector<ObjectSummary> objects = co_await end.connection().objects();
   json list = json::array();
   for (const ObjectSummary& object : objects) {
@@ -47,14 +47,14 @@ Task<json> list_objects(Runtime& runtime, json body) {
 
 Task<json> describe_object(Runtime& runtime, json body) {
   std::string object = CallBody(body).text("object");
-  End end(runtime, body, "end");
+  End end = co_await End::open(runtime, body, "end");
   const std::unique_ptr<Source> source = end.connection().source();
   const Schema schema = co_await source->describe(std::move(object));
   co_return to_json(schema);
 }
 
 Task<json> test_connection(Runtime& runtime, json body) {
-  End end(runtime, body, "end");
+  End end = co_await End::open(runtime, body, "end");
   co_return co_await test_end(end.connection());
 }
 

@@ -47,7 +47,8 @@ Task<std::string> read(Runtime& runtime, Connection& connection, FeedRequest req
 
 Task<std::string> read_feed(Runtime& runtime, json body) {
   FeedRequest request = request_of(body);
-  End end(runtime, body, "source");
+  const json detail{{"feed", request.id}};
+  End end = co_await End::open(runtime, body, "source", detail);
   const Lease lease = co_await runtime.store->acquire(lease_name(request.id));
   auto answer = co_await attempt(read(runtime, end.connection(), std::move(request), lease));
   co_await runtime.store->release(lease);

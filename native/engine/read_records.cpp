@@ -62,7 +62,7 @@ bool is_wanted(const RowHead& head, const ReadRequest& request) {
 
 Task<std::string> read_records(Runtime& runtime, nlohmann::json body) {
   const ReadRequest request = request_of(body);
-  End end(runtime, body, "end");
+  End end = co_await End::open(runtime, body, "end");
   const std::unique_ptr<Source> source = end.connection().source();
   std::string key_field;
   if (request.deleted) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/integration.hpp"
 #include "engine/report_json.hpp"
 #include "engine/run_watch.hpp"
 #include "engine/sync_session.hpp"
@@ -84,6 +85,7 @@ void check_binding(const SyncState& state, const SyncPlan& plan) {
 
 Task<json> run_once(Runtime& runtime, SyncFile file, json body, RunControl control) {
   const Steady started = runtime.loop.steady();
+  file = co_await resolve_integrations(runtime, std::move(file));
   SyncSession session(runtime, std::move(file), control);
   session.plan().breaker.approved = body.value("approve", false);
   const SyncState before = co_await runtime.store->load(session.file().id);
@@ -163,6 +165,7 @@ Task<json> plan_sync(Runtime& runtime, json body) {
   const Steady started = runtime.loop.steady();
   SyncFile file = SyncFile::parse(body.at("file"));
   const RunControl control;
+  file = co_await resolve_integrations(runtime, std::move(file));
   SyncSession session(runtime, std::move(file), control);
   const SyncState state = co_await runtime.store->load(session.file().id);
   check_binding(state, session.plan());
@@ -198,6 +201,7 @@ Task<json> test_end(Connection& connection) {
 Task<json> test_sync(Runtime& runtime, json body) {
   SyncFile file = SyncFile::parse(body.at("file"));
   const RunControl control;
+  file = co_await resolve_integrations(runtime, std::move(file));
   SyncSession session(runtime, std::move(file), control);
   json source = co_await test_end(session.source_connection());
   json target = co_await test_end(session.target_connection());
@@ -207,6 +211,7 @@ Task<json> test_sync(Runtime& runtime, json body) {
 Task<json> schema_sync(Runtime& runtime, json body) {
   SyncFile file = SyncFile::parse(body.at("file"));
   const RunControl control;
+  file = co_await resolve_integrations(runtime, std::move(file));
   SyncSession session(runtime, std::move(file), control);
   co_await session.describe();
   json out{{"source", to_json(session.source_schema())}, {"target", nullptr}};

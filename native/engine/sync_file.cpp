@@ -35,8 +35,8 @@ class FileReader {
     out_.id = text("id");
     if (!out_.id.empty() && !good_id(out_.id))
       fault("id: use letters, digits, '.', '_' and '-', at most {} characters", kSyncIdLengthMax);
-    read_end("source", out_.source_type, out_.source_config);
-    read_end("target", out_.target_type, out_.target_config);
+    read_end("source", out_.source);
+    read_end("target", out_.target);
     out_.source_object = text("sourceObject");
     out_.target_object = text("targetObject");
     read_mappings();
@@ -94,18 +94,27 @@ class FileReader {
     return found->get<int>();
   }
 
-  void read_end(const char* key, std::string& type, json& config) {
+  void read_end(const char* key, EndSettings& end) {
     static constexpr std::array<std::string_view, 2> known{"type", "config"};
     const auto found = file_.find(key);
     if (found == file_.end() || !found->is_object()) return fault("{}: must be an object {{type, config}}", key);
+    if (found->contains("integration")) return read_integration(*found, key, end);
     check_keys(*found, known, fmt::format("{}.", key));
     const auto type_found = found->find("type");
     if (type_found == found->end() || !type_found->is_string())
       fault("{}.type: must name a connector, for example \"salesforce\"", key);
     else
-      type = type_found->get<std::string>();
-    config = found->value("config", json::object());
-    if (!config.is_object()) fault("{}.config: must be an object", key);
+      end.type = type_found->get<std::string>();
+    end.config = found->value("config", json::object());
+    if (!end.config.is_object()) fault("{}.config: must be an object", key);
+  }
+
+  void read_integration(const json& object, const char* key, EndSettings& end) {
+    static constexpr std::array<std::string_view, 1> known{"integration"};
+    check_keys(object, known, fmt::format("{}.", key));
+    const json& id = object["integration"];
+    if (id.is_string()) end.integration = id.get<std::string>();
+    if (end.integration.empty()) fault("{}.integration: must be the id of an integration", key);
   }
 
   void read_mappings() {

@@ -12,14 +12,22 @@
 
 namespace nexpo {
 
-/// {id, description?, source {type, config}, target {type, config}, sourceObject, targetObject, fieldMappings,
+/// One end as it is written: {type, config}, or {integration} (engine/integration.hpp fills in the rest).
+struct EndSettings {
+  std::string type;
+  nlohmann::json config;
+  std::string integration;  ///< id in the book; empty: the end has settings of its own
+  /// Where the settings stand, for messages: "source", or "source.integration".
+  std::string place(const std::string& at) const { return integration.empty() ? at : at + ".integration"; }
+};
+
+/// {id, description?, source and target {type, config} or {integration}, sourceObject, targetObject, fieldMappings,
 ///  conflictResolution?: "source_wins" | "target_wins",
 ///  deletes?: "ignore" | "soft" | "hard" | "unlink" or {policy, limitRecords?, limitPercent?},
 ///  batchSize?: 1..50000 (1000), batchesInFlight?: 1..16 (1), schedule?: cron or {cron, timeZone}}
 struct SyncFile {
   std::string id;  ///< [A-Za-z0-9._-], at most 100 characters
-  std::string source_type, target_type;
-  nlohmann::json source_config, target_config;
+  EndSettings source, target;
   std::string source_object, target_object;
   nlohmann::json field_mappings;
   Strategy strategy = Strategy::source_wins;

@@ -20,10 +20,8 @@ std::string binding_of(const SyncFile& file, const Connection& source, const Con
 
 SyncSession::SyncSession(Runtime& runtime, SyncFile file, const RunControl& control)
     : file_(std::move(file)), mapping_(MappingPlan::compile(file_.field_mappings, "fieldMappings")) {
-  source_connection_ =
-      connect_end(runtime, file_.source_type, file_.source_config, "source", file_.id + "/source", control.stop);
-  target_connection_ =
-      connect_end(runtime, file_.target_type, file_.target_config, "target", file_.id + "/target", control.abort);
+  source_connection_ = connect_end(runtime, file_.source, "source", file_.id + "/source", control.stop);
+  target_connection_ = connect_end(runtime, file_.target, "target", file_.id + "/target", control.abort);
   source_ = source_connection_->source();
   target_ = target_connection_->target();
   plan_.sync_id = file_.id;

@@ -13,7 +13,8 @@ namespace nexpo {
 
 class SyncSession {
  public:
-  /// Checks the configuration of both ends and compiles the mapping. No I/O. Throws Error{invalid} with every fault.
+  /// `file` has its integrations resolved. Checks the configuration of both ends and compiles the mapping. No I/O.
+  /// Throws Error{invalid} with every fault.
   SyncSession(Runtime& runtime, SyncFile file, const RunControl& control);
 
   /// Describes both objects and checks the mapping against them; opens the target's writer. A target object that does

@@ -167,7 +167,7 @@ Task<std::string> write_records(Runtime& runtime, json body) {
   check(fields, key_field, call);
   std::string text = call.text("records");
   body.erase("records");
-  End end(runtime, body, "end");
+  End end = co_await End::open(runtime, body, "end");
 
   auto decode_records = [&] { return decode(std::move(text), fields); };
   RecordBatch rows = co_await runtime.workers.run(std::move(decode_records));
