@@ -1,7 +1,7 @@
 // The tests that drive a real n8n. They share nothing and each starts its own, so one runs after the other.
 import base from './jest.config.mjs';
 
-const [pattern, [transformer, options]] = Object.entries(base.transform)[0];
+const [pattern, [transformer, options]] = Object.entries(base.transform).find(([files]) => RegExp(files).test('a.ts'));
 
 export default {
   ...base,
@@ -10,5 +10,8 @@ export default {
   testTimeout: 180_000,
   maxWorkers: 1,
   // What starts n8n is an ES module of scripts/: import() has to stay what it is.
-  transform: { [pattern]: [transformer, { ...options, module: { type: 'commonjs', ignoreDynamic: true } }] },
+  transform: {
+    ...base.transform,
+    [pattern]: [transformer, { ...options, module: { type: 'commonjs', ignoreDynamic: true } }],
+  },
 };
