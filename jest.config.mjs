@@ -11,7 +11,10 @@ export default {
   // Most tests wait for other processes, so one worker for each processor is not too many.
   maxWorkers: '100%',
   resolver: '<rootDir>/tests/resolver.cjs',
+  // What fastify's inject() reads cookies with is an ES module, which Jest cannot require as it is.
+  transformIgnorePatterns: ['/node_modules/(?!cookie/)'],
   transform: {
+    '/node_modules/cookie/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
     '^.+\\.c?ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, sourceMaps: 'inline' }],
   },
   // The whole run has to end by itself: a test that leaves a server or a timer behind is found here.

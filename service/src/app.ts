@@ -4,7 +4,7 @@ import { fastify, type FastifyBaseLogger, LogController } from 'fastify';
 import type { App, Context, Routes } from './context';
 import { addAuth } from './plugins/auth';
 import { addDocs } from './plugins/docs';
-import { addErrors, problemOf, sendProblem } from './plugins/errors';
+import { addErrors, answerNoRequest, problemOf, sendProblem } from './plugins/errors';
 import { addIdempotency } from './plugins/idempotency';
 import { addOpenApi } from './plugins/openapi';
 import { addRateLimit } from './plugins/rate_limit';
@@ -18,6 +18,7 @@ import { planRoutes } from './routes/plans';
 import { rejectedRoutes } from './routes/rejected';
 import { runRoutes } from './routes/runs';
 import { syncRoutes } from './routes/syncs';
+import { workflowRoutes } from './routes/workflows';
 import { compileValidator } from './validation';
 
 const bodyBytesMax = 1_048_576;
@@ -37,6 +38,7 @@ const routes: Routes[] = [
   mappingRoutes,
   rejectedRoutes,
   planRoutes,
+  workflowRoutes,
   keyRoutes,
   auditRoutes,
 ];
@@ -54,6 +56,7 @@ export async function buildApp(context: Context): Promise<App> {
     keepAliveTimeout: keepAliveMillis,
     http: { maxHeaderSize: headerBytesMax, headersTimeout: headersMillisMax },
     routerOptions: { maxParamLength: paramCharactersMax },
+    clientErrorHandler: answerNoRequest,
     frameworkErrors: (thrown, request, reply) => void sendProblem(reply, request, problemOf(thrown)),
   })
     .withTypeProvider<TypeBoxTypeProvider>()

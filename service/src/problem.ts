@@ -13,6 +13,7 @@ export const problemCodes = {
   unauthenticated: { status: 401, title: 'The request carries no valid credential' },
   forbidden: { status: 403, title: 'The credential lacks a scope' },
   'not-found': { status: 404, title: 'There is no such thing' },
+  'request-timeout': { status: 408, title: 'The request did not come to its end' },
   conflict: { status: 409, title: 'The request does not fit the state of things' },
   'already-exists': { status: 409, title: 'The id is taken' },
   'in-use': { status: 409, title: 'Something else depends on it' },
@@ -64,6 +65,7 @@ interface ProblemOptions {
 }
 
 const repeatable = new Set<ProblemCode>([
+  'request-timeout',
   'request-under-way',
   'too-many-requests',
   'bad-gateway',
@@ -94,14 +96,12 @@ export class Problem extends Error {
     return new Problem('not-found', `there is no ${what} "${id}"`);
   }
 
-  /** What the engine refused, as this API says it. `field` of the engine is a path with dots: `source.config.path`. */
+  /** What the engine refused, as this API says it. The message names the setting or field, if there is one. */
   static fromEngine(error: EngineError): Problem {
-    const code = codeOfKind[error.kind];
     const headers: Record<string, string> = {};
     if (error.retryAfterMs !== undefined) headers['retry-after'] = seconds(error.retryAfterMs);
-    const errors: ProblemDetail[] | undefined =
-      error.field === '' ? undefined : [{ pointer: pointerOf(error.field), in: 'body', detail: error.message }];
-    return new Problem(code, error.kind === 'internal' ? internalDetail : error.message, { errors, headers });
+    const detail = error.kind === 'internal' ? internalDetail : error.message;
+    return new Problem(codeOfKind[error.kind], detail, { headers });
   }
 
   body(instance: string): ProblemBody {
@@ -137,7 +137,7 @@ function seconds(millis: number): string {
   return String(Math.max(1, Math.ceil(millis / 1000)));
 }
 
-/** `fieldMappings[0].source` is `/fieldMappings/0/source`. */
+/** The JSON Pointer of a path of the engine: `fieldMappings[0].source` is `/fieldMappings/0/source`. */
 export function pointerOf(path: string): string {
   return path.split(/\.|\[(\d+)\]/).reduce((pointer, part) => (part ? `${pointer}/${escaped(part)}` : pointer), '');
 }

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
 import { EngineError } from '../../../lib';
@@ -17,8 +21,10 @@ export function addErrors(app: App): void {
   );
 }
 
+/** Also answers what fastify refuses before any hook has run, so it sets what hooks would have set. */
 export function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: Problem): FastifyReply {
   request.problemCode = problem.code;
+  void reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   for (const [name, value] of Object.entries(problem.options.headers ?? {})) void reply.header(name, value);
   // Answers are bound to schemas for their own content; a problem is not one of them, so it is written here.
   return reply
@@ -26,6 +32,29 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, proble
     .type('application/problem+json')
     .serializer((body: unknown) => JSON.stringify(body))
     .send(problem.body(`urn:data-sync:request:${request.id}`));
+}
+
+/** Answers bytes that are no request of HTTP, or one that never came to its end. */
+export function answerNoRequest(fault: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || fault.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const problem = problemOfConnection(fault.code);
+  const body = JSON.stringify(problem.body(`urn:data-sync:request:${randomUUID()}`));
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function problemOfConnection(code?: string): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW') return new Problem('headers-too-large', 'send fewer or shorter headers');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Problem('request-timeout', 'send the whole request at once');
+  return new Problem('invalid-request', 'this is no request of HTTP/1.1');
 }
 
 /** What fastify itself refuses, by its code. */
