@@ -1,7 +1,7 @@
 // Builds the product: the native addon, its TypeScript face, the n8n nodes and the command line. Only what changed is
 // built again.
 //
-//   npm run build              the addon in build/release, and dist with lib, nodes, credentials, shared and cli
+//   npm run build              the addon in build/release, and dist with lib, nodes, credentials, shared, cli, service
 //   npm run build -- native    the addon alone; "typescript" the rest alone
 import {
   chmodSync,
@@ -27,6 +27,7 @@ export async function build(parts = ['native', 'typescript']) {
   if (parts.includes('typescript')) {
     await compileTypeScript();
     await bundleCommandLine();
+    await bundleService();
   }
 }
 
@@ -67,7 +68,7 @@ async function compileTypeScript() {
 function removeLeftovers(dist) {
   const sourceOf = (name) => name.replace(/(?:\.d)?\.(c?)[jt]s$/, '.$1ts');
   for (const name of readdirSync(dist, { recursive: true })) {
-    if (name.startsWith('cli') || !/\.c?[jt]s$/.test(name)) continue;
+    if (/^(?:cli|service)\b/.test(name) || !/\.c?[jt]s$/.test(name)) continue;
     const sources = [projectFolder, join(projectFolder, 'n8n-nodes')].map((root) => join(root, sourceOf(name)));
     if (!sources.some(existsSync)) rmSync(join(dist, name));
   }
@@ -82,10 +83,10 @@ function copyNodeAssets(dist) {
   });
 }
 
-async function bundleCommandLine() {
+/** What runs by itself: one file with everything in it, and the licences of what is inside. */
+async function bundleProgram(source, outfile) {
   const { build: bundle } = await import('esbuild');
-  const entry = join(projectFolder, 'cli', 'src', 'main.ts');
-  const outfile = join(projectFolder, 'dist', 'cli', 'data-sync.cjs');
+  const entry = join(projectFolder, source);
   const { metafile } = await bundle({
     entryPoints: [entry],
     absWorkingDir: projectFolder,
@@ -100,20 +101,42 @@ async function bundleCommandLine() {
     metafile: true,
   });
   chmodSync(outfile, 0o755);
-  writeLicences(Object.keys(metafile.inputs));
+  return Object.keys(metafile.inputs).flatMap((path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1] ?? []);
+}
+
+async function bundleCommandLine() {
+  const folder = join(projectFolder, 'dist', 'cli');
+  writeLicences(folder, await bundleProgram('cli/src/main.ts', join(folder, 'data-sync.cjs')));
+}
+
+async function bundleService() {
+  const folder = join(projectFolder, 'dist', 'service');
+  const bundled = await bundleProgram('service/src/main.ts', join(folder, 'main.cjs'));
+  // The page of the API is made of files that a browser asks for.
+  const page = join(folder, 'swagger-ui');
+  mkdirSync(page, { recursive: true });
+  for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'])
+    cpSync(npmProgram(`swagger-ui-dist/${name}`), join(page, name));
+  writeLicences(folder, [...bundled, 'swagger-ui-dist']);
 }
 
 // Bundled libraries ask that their licence travels with them.
-function writeLicences(inputs) {
-  const names = inputs.flatMap((path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1] ?? []);
+function writeLicences(target, names) {
   const texts = [...new Set(names)].sort().map((name) => {
     const folder = npmProgram(name);
-    const file = readdirSync(folder).find((candidate) => /^licen[sc]e(?:\.(?:md|txt))?$/i.test(candidate));
-    if (!file) throw new PlainError(`the npm package ${name} is bundled, but no licence file is found in it`);
+    const file = readdirSync(folder).find((candidate) => /^licen[sc]e(?:[.-].*)?$/i.test(candidate));
+    if (!file) return `${name}\n\n${statedLicence(folder, name)}\n`;
     return `${name}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
   });
-  mkdirSync(join(projectFolder, 'dist', 'cli'), { recursive: true });
-  writeFileSync(join(projectFolder, 'dist', 'cli', 'LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+  mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, 'LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+// Some packages only name their licence.
+function statedLicence(folder, name) {
+  const { license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  if (!license) throw new PlainError(`the npm package ${name} is bundled, but no licence is found in it`);
+  return `Licence: ${license}. ${author?.name ?? author ?? ''}`.trim();
 }
 
 async function main(parts) {

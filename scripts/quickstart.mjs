@@ -1,17 +1,22 @@
-// The first thing a newcomer runs: a simulated Salesforce org, synced twice into an SQLite file by the real engine.
+// The first thing a newcomer runs: the service, and a simulated Salesforce org that it syncs twice into an SQLite file.
 //
 //   npm run quickstart                     50,000 Accounts and 100,000 Contacts
 //   npm run quickstart -- --records 1000   fewer: N Accounts and 2 N Contacts
+//   npm run quickstart -- --stay           leaves the service and the org running until Ctrl-C
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { relative } from 'node:path';
 import { build } from './build.mjs';
 import { failWith, PlainError, projectFolder } from './command.mjs';
-import { setUp } from './setup.mjs';
+import { ApiClient } from './services/api_client.mjs';
+import { startService } from './services/data_sync.mjs';
 import { startTwin } from './services/twin.mjs';
+import { setUp } from './setup.mjs';
 
 const folder = `${projectFolder}/.data-sync/quickstart`;
 const targetFile = `${folder}/crm.db`;
+/** Where the service is looked for first; another port is taken if somebody has this one. */
+const preferredPort = 3005;
 const changedShare = 0.01;
 const deletedShare = 0.001;
 const require = createRequire(import.meta.url);
@@ -26,24 +31,28 @@ function recordsWanted() {
   return records;
 }
 
-/** The example files, with the simulated org filled in where people put their own. */
-function syncFile(name, twinUrl) {
-  const values = {
-    SALESFORCE_URL: twinUrl,
-    SALESFORCE_CLIENT_ID: 'twin-client',
-    SALESFORCE_CLIENT_SECRET: 'twin-secret',
-    TARGET_FILE: targetFile,
-  };
-  const text = readFileSync(`${projectFolder}/examples/salesforce-${name}-to-sqlite.json`, 'utf8');
-  return JSON.parse(text.replace(/\$\{([A-Z_]+)\}/g, (_, key) => JSON.stringify(values[key]).slice(1, -1)));
+/** What the example files say, as the API takes it: the systems apart from what is moved between them. */
+function syncRequest(name) {
+  const file = JSON.parse(readFileSync(`${projectFolder}/examples/salesforce-${name}-to-sqlite.json`, 'utf8'));
+  const { id, source: _, target: __, description: ___, ...config } = file;
+  return { id, sourceId: 'crm', targetId: 'warehouse', mode: 'batch', config };
 }
 
-/** Runs one sync with a bar that knows how much is coming. */
-async function runWithBar(engine, progress, file, expected) {
+/** Both systems, and their credentials, which the service keeps encrypted. */
+async function connect(api, twinUrl) {
+  const authentication = { auth: 'client_credentials', clientId: 'twin-client', clientSecret: 'twin-secret' };
+  const crm = { loginUrl: twinUrl, authentication };
+  await api.post('/api/integrations', { id: 'crm', name: 'Simulated org', type: 'salesforce', config: crm });
+  const warehouse = { path: targetFile, createTable: true };
+  await api.post('/api/integrations', { id: 'warehouse', name: 'SQLite', type: 'sqlite', config: warehouse });
+}
+
+/** Starts one sync and shows a bar that knows how much is coming. Gives the report of the run. */
+async function runWithBar(api, { sync, expected }) {
   const { Presets, SingleBar } = require('cli-progress');
   const bar = new SingleBar(
     {
-      format: `  ${file.sourceObject.padEnd(8)} {bar} {value}/{total} records`,
+      format: `  ${sync.config.sourceObject.padEnd(8)} {bar} {value}/{total} records`,
       hideCursor: true,
       noTTYOutput: true,
       notTTYSchedule: 5000,
@@ -51,12 +60,11 @@ async function runWithBar(engine, progress, file, expected) {
     Presets.shades_classic,
   );
   bar.start(Math.max(expected, 1), 0);
-  progress.show = (event) => bar.update(Math.min(event.read, expected));
-  const report = await engine.run(file);
+  const report = await api.run(sync, ({ read }) => bar.update(Math.min(read, expected)));
   bar.setTotal(Math.max(report.read, 1));
   bar.update(report.read);
   bar.stop();
-  if (report.status !== 'succeeded') throw new PlainError(`${file.id}: ${report.status}: ${report.error?.message}`);
+  if (report.status !== 'succeeded') throw new PlainError(`${sync.id}: ${report.status}: ${report.error?.message}`);
   return report;
 }
 
@@ -91,52 +99,72 @@ async function changeOrg(twinUrl, object, records) {
   if (!response.ok) throw new PlainError(`the simulated org answered ${response.status} to a change`);
 }
 
-async function sync(engine, progress, files, expected) {
+async function syncAll(api, wanted) {
   const reports = [];
-  for (const [index, file] of files.entries()) reports.push(await runWithBar(engine, progress, file, expected[index]));
+  for (const one of wanted) reports.push(await runWithBar(api, one));
   printSummary(reports);
-  return reports;
 }
+
+function printWhatNext(service) {
+  const shown = relative(process.cwd(), targetFile);
+  say('\nWhat next');
+  say(`  look at the data     sqlite3 ${shown} "SELECT country, COUNT(*) FROM accounts GROUP BY 1"`);
+  if (service) {
+    say(`  look at the API      ${service.url}/docs`);
+    say(`  ask it               curl -H "X-API-Key: ${service.key}" ${service.url}/api/runs`);
+    say('  end it               Ctrl-C');
+    return;
+  }
+  say('  stay in the service  npm run quickstart -- --stay');
+  say('  serve your own       npm start');
+  say('  from the shell       copy examples/salesforce-accounts-to-sqlite.json, set the variables it names, then');
+  say('                       node dist/cli/data-sync.cjs run my-sync.json');
+  say('  run all tests        npm test');
+}
+
+const untilStopped = () => new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
 
 async function main() {
   const accounts = recordsWanted();
   const contacts = 2 * accounts;
+  const stay = process.argv.includes('--stay');
   say('Nexpo Data Sync: quickstart');
   say('\n1. Setting up and building (the first time takes some minutes)');
   await setUp(['build']);
   await build();
 
-  say(`\n2. Starting a simulated Salesforce org with ${number(accounts)} Accounts and ${number(contacts)} Contacts`);
-  const twin = await startTwin('salesforce', ['--records', String(accounts), '--seed', '1']);
+  say(
+    `\n2. Starting the service, and a simulated Salesforce org with ${number(accounts)} Accounts and ${number(contacts)} Contacts`,
+  );
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const { Engine } = require(`${projectFolder}/dist/lib`);
-  const progress = { show: () => {} };
-  const engine = new Engine({ home: folder, allowLoopback: true }, (event) => {
-    if (event.type === 'progress') progress.show(event);
-  });
+  const twin = await startTwin('salesforce', ['--records', String(accounts), '--seed', '1']);
+  const service = await startService({ home: folder, port: preferredPort, env: { ALLOWED_FOLDERS: folder } });
   try {
-    const files = [syncFile('accounts', twin.url), syncFile('contacts', twin.url)];
-    say(`   at ${twin.url}`);
+    const api = new ApiClient(service.url, service.key);
+    say(`   the API at ${service.url}, the org at ${twin.url}`);
+    await connect(api, twin.url);
+    const [ofAccounts, ofContacts] = ['accounts', 'contacts'].map(syncRequest);
+
     say(`\n3. First sync: Salesforce -> mapping -> ${relative(projectFolder, targetFile)}`);
-    await sync(engine, progress, files, [accounts, contacts]);
+    await syncAll(api, [
+      { sync: ofAccounts, expected: accounts },
+      { sync: ofContacts, expected: contacts },
+    ]);
 
     say('\n4. One record in a hundred changes in the org, some are deleted. Second sync: only those move');
     await changeOrg(twin.url, 'Account', accounts);
     await changeOrg(twin.url, 'Contact', contacts);
-    await sync(engine, progress, files, [accounts * changedShare, contacts * changedShare]);
+    await syncAll(api, [
+      { sync: ofAccounts, expected: accounts * changedShare },
+      { sync: ofContacts, expected: contacts * changedShare },
+    ]);
+    printWhatNext(stay ? service : undefined);
+    if (stay) await untilStopped();
   } finally {
-    await engine.close();
+    await service.stop();
     await twin.stop();
   }
-  say('\nWhat next');
-  const shown = relative(process.cwd(), targetFile);
-  say(`  look at the data     sqlite3 ${shown} "SELECT country, COUNT(*) FROM accounts GROUP BY 1"`);
-  say('  sync your own org    copy examples/salesforce-accounts-to-sqlite.json, set the variables it names, then');
-  say('                       node dist/cli/data-sync.cjs test my-sync.json');
-  say('                       node dist/cli/data-sync.cjs plan my-sync.json');
-  say('                       node dist/cli/data-sync.cjs run my-sync.json');
-  say('  run all tests        npm test');
 }
 
 main().catch(failWith);

@@ -6,8 +6,8 @@ namespace nexpo {
 namespace {
 
 bool resumable(const std::optional<Run>& last, const SyncPlan& plan, RunRequest request) {
-  if (!last || last->state == RunState::succeeded || request.replay_rejected) return false;
-  if (last->plan_hash != plan.plan_hash || last->mode == "replay") return false;
+  if (!last || last->state == RunState::succeeded || request.replay_rejected || request.applied) return false;
+  if (last->plan_hash != plan.plan_hash || last->mode == "replay" || last->mode == "apply") return false;
   return !request.full || last->mode == "full";
 }
 
@@ -15,6 +15,7 @@ bool resumable(const std::optional<Run>& last, const SyncPlan& plan, RunRequest 
 
 std::string mode_of(const SyncState& state, const SyncPlan& plan, RunRequest request) {
   if (request.replay_rejected) return "replay";
+  if (request.applied) return "apply";
   // A changed plan fills fields that unchanged records need too, so everything is read once more.
   const bool changed_plan = state.last && state.last->plan_hash != plan.plan_hash;
   return request.full || state.cursor.empty() || changed_plan ? "full" : "incremental";
@@ -40,19 +41,22 @@ Task<Run> BatchSync::begin(const Lease& lease, const SyncState& state, RunReques
     co_return run;
   }
   std::string mode = mode_of(state, plan_, request);
-  co_return co_await context_.store.begin_run(lease, std::move(mode), plan_.plan_hash, context_.clock.now());
+  // A run that does not read everything that changed leaves it to the next one to see that the plan is another one.
+  const bool partial = mode == "replay" || mode == "apply";
+  std::string plan_hash = partial && state.last ? state.last->plan_hash : plan_.plan_hash;
+  co_return co_await context_.store.begin_run(lease, std::move(mode), std::move(plan_hash), context_.clock.now());
 }
 
 Task<RunReport> BatchSync::run_leased(Lease lease, RunRequest request) {
   const SyncState state = co_await context_.store.load(plan_.sync_id);
   RunReport report;
   report.run = co_await begin(lease, state, request, report.resumed);
-  Pass pass(context_, plan_, lease, report.run, state);
+  Pass pass(context_, plan_, lease, report.run, state, request.applied ? &request.applied->effects : nullptr);
   auto ended = co_await attempt(execute(pass, state, request, report.resumed));
   report.run = pass.run();
 
   Cursor next = RunCursor::parse(report.run.cursor).reader;
-  if (report.run.mode == "replay") next = state.cursor;
+  if (report.run.mode == "replay" || report.run.mode == "apply") next = state.cursor;
   if (ended.index() == 1) report.error = std::get<1>(ended);
   report.run.state = report.error ? (report.error->code() == "breaker" ? RunState::held : RunState::failed)
                                   : (std::get<0>(ended) ? RunState::succeeded : RunState::stopped);
@@ -73,21 +77,23 @@ Task<bool> BatchSync::execute(Pass& pass, const SyncState& state, RunRequest req
   }
   if (request.replay_rejected) co_return true;
 
+  const std::string reads = request.applied ? request.applied->mode : pass.run().mode;
   const RunCursor at = RunCursor::parse(pass.run().cursor);
   if (at.phase == "read") {
     ReadPlan read;
     read.object = plan_.source_object;
     read.paths = plan_.mapping->source_paths();
     read.page_records_max = plan_.limits.page_records_max;
-    read.incremental = pass.run().mode == "incremental";
+    read.incremental = reads == "incremental";
     read.deletions = plan_.deletes != DeletePolicy::ignore;
-    read.from = !at.reader.empty() ? at.reader : (read.incremental ? state.cursor : Cursor{});
+    const Cursor& begin = request.applied ? request.applied->from : state.cursor;
+    read.from = !at.reader.empty() ? at.reader : (read.incremental ? begin : Cursor{});
     const std::unique_ptr<Reader> reader = co_await source_.read(std::move(read));
     if (!co_await pass.read(*reader, "read")) co_return false;
     if (!reader->complete()) co_return true;
   }
   // A full read that saw everything tells what is gone.
-  if (pass.run().mode == "full" && plan_.deletes != DeletePolicy::ignore) co_return co_await pass.sweep();
+  if (reads == "full" && plan_.deletes != DeletePolicy::ignore) co_return co_await pass.sweep();
   co_return true;
 }
 

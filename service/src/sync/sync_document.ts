@@ -38,8 +38,8 @@ export interface RunWish {
   /** Do what the breaker held. */
   approve?: boolean;
   replay?: boolean;
-  /** With replay: only these rejected records, by their ids. */
-  rejectedIds?: number[];
+  /** With replay: this rejected record only. */
+  rejectedId?: number;
 }
 
 /** Where a sync stands. */

@@ -100,7 +100,7 @@ export class Syncs {
     await this.get(syncId);
     const [record] = await this.#options.engine.rejected(syncId, rejectedId - 1, 1);
     if (record?.id !== rejectedId) throw Problem.notFound(`rejected record of sync "${syncId}"`, String(rejectedId));
-    await this.run(syncId, { replay: true, rejectedIds: [rejectedId] }, actor);
+    await this.run(syncId, { replay: true, rejectedId }, actor);
   }
 
   /** Forgets the sync with its links, runs and rejected records. Neither system is touched. */
