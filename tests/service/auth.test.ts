@@ -92,7 +92,7 @@ test('every route of the document refuses callers without its scope, and nobody 
 test('a route that declares no scope cannot be added', async () => {
   const { fastify } = await import('fastify');
   const app = fastify();
-  app.decorate('createRateLimit', (() => async () => ({ isAllowed: true, key: '' })) as never);
+  app.decorate('createRateLimit', (() => () => Promise.resolve({ isAllowed: true, key: '' })) as never);
   addAuth(app, open.service.context);
   expect(() => app.get('/open', () => 'everything')).toThrow('GET /open declares no scope');
   await app.close();

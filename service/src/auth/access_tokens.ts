@@ -17,10 +17,12 @@ const subjectCharactersMax = 200;
  */
 export class AccessTokens {
   readonly #settings: AuthSettings;
+  readonly #now: () => Date;
   #keys?: Promise<JWTVerifyGetKey>;
 
-  constructor(settings: AuthSettings) {
+  constructor(settings: AuthSettings, now: () => Date) {
     this.#settings = settings;
+    this.#now = now;
   }
 
   /**
@@ -37,6 +39,7 @@ export class AccessTokens {
         algorithms: ['RS256'],
         requiredClaims: ['exp', 'iss', 'aud'],
         clockTolerance: clockToleranceSeconds,
+        currentDate: this.#now(),
       });
       return principalOfClaims(payload);
     } catch (thrown) {

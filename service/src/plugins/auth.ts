@@ -15,7 +15,7 @@ const failuresPerMinuteMax = 120;
  * by oversight. Needs the rate limit, by which failed attempts of one address are slowed down.
  */
 export function addAuth(app: App, context: Context): void {
-  const tokens = context.settings.auth && new AccessTokens(context.settings.auth);
+  const tokens = context.settings.auth && new AccessTokens(context.settings.auth, context.now);
   const failures = app.createRateLimit({
     max: failuresPerMinuteMax,
     timeWindow: 60_000,
