@@ -3,6 +3,7 @@ import { fastify, type FastifyBaseLogger, LogController } from 'fastify';
 
 import type { App, Context, Routes } from './context';
 import { addAuth } from './plugins/auth';
+import { addBodies } from './plugins/bodies';
 import { addDocs } from './plugins/docs';
 import { addErrors, answerNoRequest, problemOf, sendProblem } from './plugins/errors';
 import { addIdempotency } from './plugins/idempotency';
@@ -11,6 +12,7 @@ import { addRateLimit } from './plugins/rate_limit';
 import { addRequestLog, requestId } from './plugins/request_log';
 import { addSecureHeaders } from './plugins/secure_headers';
 import { auditRoutes } from './routes/audit';
+import { healthRoutes } from './routes/health';
 import { integrationRoutes } from './routes/integrations';
 import { keyRoutes } from './routes/keys';
 import { mappingRoutes } from './routes/mappings';
@@ -41,6 +43,7 @@ const routes: Routes[] = [
   workflowRoutes,
   keyRoutes,
   auditRoutes,
+  healthRoutes,
 ];
 
 /** Builds the service over a context. It does not listen: tests call inject(), main.ts listen(). */
@@ -62,7 +65,9 @@ export async function buildApp(context: Context): Promise<App> {
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(compileValidator);
   addErrors(app);
+  addBodies(app);
   addRequestLog(app);
+  context.metrics.watchRequests(app);
   await addSecureHeaders(app);
   await addRateLimit(app, context);
   addAuth(app, context);

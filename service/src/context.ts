@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 
 import type { Principal, RouteScope } from './auth/principal';
 import type { Engine } from '../../lib';
+import type { Metrics } from './metrics';
 import type { ProblemCode } from './problem';
 import type { Settings } from './settings';
 import type { RunEvents } from './sync/run_events';
@@ -20,6 +21,7 @@ export interface Context {
   supervisor: Supervisor;
   syncs: Syncs;
   runEvents: RunEvents;
+  metrics: Metrics;
   /** Aborted when the process is about to end: open streams end then. */
   closing: AbortSignal;
   log: Logger;

@@ -2,10 +2,11 @@ import * as fs from 'node:fs';
 
 import type { Logger } from 'pino';
 
-import { Engine, type EngineEvent, type EngineOptions } from '../../lib';
+import { Engine, type EngineEvent, type EngineOptions, type RunReport } from '../../lib';
 import { buildApp } from './app';
 import type { App, Context } from './context';
 import { cleaned } from './log';
+import { Metrics } from './metrics';
 import type { Settings } from './settings';
 import { PlanWork } from './sync/plan_work';
 import { RunEvents } from './sync/run_events';
@@ -57,13 +58,18 @@ export class Service {
   static async open(settings: Settings, log: Logger, now: () => Date = () => new Date()): Promise<Service> {
     const closing = new AbortController();
     const runEvents = new RunEvents();
+    const metrics = new Metrics(now);
     fs.mkdirSync(settings.home, { recursive: true, mode: 0o700 });
     for (const folder of settings.allowedFolders) {
       if (folder.startsWith(settings.home)) fs.mkdirSync(folder, { recursive: true });
     }
-    const engine = openEngine(settings, log, (event) => runEvents.take(event));
+    const engine = openEngine(settings, log, (event) => {
+      runEvents.take(event);
+      metrics.onEvent(event);
+    });
+    metrics.watchEngine(engine);
     try {
-      const context = contextOver({ settings, engine, log, now, runEvents, closing: closing.signal });
+      const context = contextOver({ settings, engine, log, now, runEvents, metrics, closing: closing.signal });
       return new Service(await buildApp(context), context, closing);
     } catch (thrown) {
       await engine.close();
@@ -71,25 +77,30 @@ export class Service {
     }
   }
 
-  /** Goes on with every sync that is to run. */
+  /** Goes on with every sync that is to run, and serves the metrics. */
   async start(): Promise<void> {
-    await askForUpkeep(this.context.engine, this.context.now);
+    const { engine, metrics, now, settings } = this.context;
+    await askForUpkeep(engine, now);
+    if (settings.metrics) await metrics.listen(settings.host, settings.metrics.port);
     await this.context.supervisor.start();
   }
 
   /** Ends streams, answers what is under way, lets pages in flight commit, closes the state. */
   async stop(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([this.app.close(), this.context.supervisor.stop()]);
+    const { metrics, supervisor } = this.context;
+    await Promise.all([this.app.close(), metrics.close(), supervisor.stop()]);
     await this.context.engine.close();
   }
 }
 
 function contextOver(parts: Omit<Context, 'supervisor' | 'syncs'>): Context {
-  const { settings, engine, log, now, runEvents } = parts;
+  const { settings, engine, log, now, runEvents, metrics } = parts;
+  // The engine tells of a run that has begun; of one that could not begin it has nothing to tell.
+  const onRun = (report: RunReport) => report.runId === 0 && metrics.onEvent({ type: 'run', report });
   const { batchSizeDefault, queueConcurrency, retention } = settings;
   const works = [
-    new SyncWork({ engine, events: runEvents, now, batchSizeDefault }),
+    new SyncWork({ engine, events: runEvents, now, batchSizeDefault, onRun }),
     new PlanWork(engine, batchSizeDefault),
     new UpkeepWork(engine, retention, now),
     // Each is handed documents of its own kind alone, which is more than the type of a list can say.
