@@ -15,6 +15,10 @@ class PgHome final : public StoreHome {
     sql::PgConnection connection(database_.address());
     pqxx::nontransaction(connection).exec("INSERT INTO data_sync.migration VALUES (1000, 'from the future')");
   }
+  void execute(std::string statement) override {
+    sql::PgConnection connection(database_.address());
+    pqxx::nontransaction(connection).exec(statement);
+  }
 
  private:
   PgTestDatabase database_;

@@ -22,6 +22,13 @@ class SqliteHome final : public StoreHome {
     sql::SqliteDatabase database(folder_ / "home" / "state.db");
     database.execute("INSERT INTO migration VALUES (1000, 'from the future', 0)");
   }
+  void execute(std::string statement) override {
+    static const std::string schema = "data_sync.";
+    for (size_t at = statement.find(schema); at != std::string::npos; at = statement.find(schema, at))
+      statement.erase(at, schema.size());
+    sql::SqliteDatabase database(folder_ / "home" / "state.db");
+    database.execute(statement);
+  }
 
  private:
   TemporaryFolder folder_;
@@ -55,6 +62,35 @@ TEST(SqliteStore, NamesTheFileThatIsDamaged) {
     EXPECT_EQ(error.kind(), ErrorKind::invalid);
     EXPECT_NE(error.message().find("state.db"), std::string::npos) << error.message();
   }
+}
+
+/// True if any file of the folder has the text.
+bool is_in_files(const std::filesystem::path& folder, std::string_view text) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(file), {}};
+    if (content.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST(SqliteStore, LeavesNothingOfADeletedDocumentInItsFiles) {
+  TemporaryFolder folder;
+  SimClock clock;
+  SimWorkers workers(clock);
+  const auto store = clock.run(open_sqlite_store(folder.path(), workers));
+  for (int i = 0; i < 200; ++i) {
+    DocumentWrite write;
+    write.kind = "mapping";
+    write.id = "id " + std::to_string(i);
+    write.body = R"({"text":"planted-)" + std::to_string(i) + R"("})";
+    (void)clock.run(store->put_document(std::move(write)));
+  }
+  ASSERT_TRUE(is_in_files(folder.path(), "planted-77"));
+  EXPECT_TRUE(clock.run(store->delete_document("mapping", "id 77", {}, {}, SimClock::kStart)));
+  EXPECT_FALSE(is_in_files(folder.path(), "planted-77"));
+  EXPECT_TRUE(is_in_files(folder.path(), "planted-78"));
 }
 
 TEST(LockFile, GivesEveryNameAFileNameOfItsOwn) {

@@ -16,6 +16,8 @@ class StoreHome {
   virtual Task<std::unique_ptr<StateStore>> open(Workers& workers) = 0;
   /// Notes a migration that this program does not know, as a newer one would have.
   virtual void pretend_newer_version() = 0;
+  /// Runs a statement past the store, as somebody with a shell would: in PostgreSQL's words, tables as data_sync.NAME.
+  virtual void execute(std::string statement) = 0;
 };
 
 std::unique_ptr<StoreHome> make_sqlite_home();

@@ -1,0 +1,106 @@
+// What every state store must delete when its time is over, and what it must not.
+#include "store/book_conformance.hpp"
+
+namespace nexpo {
+namespace {
+
+constexpr auto kDay = std::chrono::days(1);
+
+class Retained : public BookConformance {
+ protected:
+  Run run(const Lease& lease, Time end, RunState state = RunState::succeeded) {
+    Run begun = wait(store_->begin_run(lease, "full", "plan", end));
+    wait(store_->end_run(lease, begun.id, state, {}, "", end));
+    return begun;
+  }
+  RetentionCounts apply(RetentionCut cut) { return wait(store_->apply_retention(std::move(cut), note("r"), kNow)); }
+  std::vector<int64_t> run_ids() {
+    std::vector<int64_t> ids;
+    for (const Run& one : wait(store_->runs("", StateStore::kNewest, 100))) ids.push_back(one.id);
+    return ids;
+  }
+};
+
+TEST_P(Retained, NothingGoesThatHasNoTime) {
+  const Lease lease = wait(store_->acquire("a"));
+  (void)run(lease, kNow - 100 * kDay);
+  (void)run(lease, kNow - 90 * kDay);
+  (void)put("plan", "p");
+  const RetentionCounts gone = apply({});
+  EXPECT_EQ(gone.runs + gone.rejected + gone.audit + gone.documents, 0);
+  EXPECT_EQ(run_ids().size(), 2u);
+}
+
+TEST_P(Retained, OldRunsGoAndTheNewestOfEachSyncStays) {
+  const Lease a = wait(store_->acquire("a")), b = wait(store_->acquire("b"));
+  (void)run(a, kNow - 50 * kDay);
+  (void)run(a, kNow - 40 * kDay, RunState::failed);
+  const Run a_young = run(a, kNow - 10 * kDay);
+  const Run a_last = run(a, kNow - 5 * kDay);
+  (void)run(b, kNow - 60 * kDay);
+  const Run b_last = run(b, kNow - 50 * kDay, RunState::stopped);
+  RetentionCut cut;
+  cut.runs = kNow - 30 * kDay;
+  EXPECT_EQ(apply(cut).runs, 3);
+  EXPECT_EQ(run_ids(), (std::vector<int64_t>{b_last.id, a_last.id, a_young.id}));
+  wait(store_->resume_run(b, b_last.id));
+  cut.runs = kNow + kDay;
+  EXPECT_EQ(apply(cut).runs, 1);
+  EXPECT_EQ(run_ids(), (std::vector<int64_t>{b_last.id, a_last.id})) << "one under way has no end";
+}
+
+TEST_P(Retained, OldRejectedRecordsGoWithTheirOriginals) {
+  const Lease lease = wait(store_->acquire("a"));
+  const Run begun = begin(lease);
+  Commit commit = page(lease, begun);
+  for (const char* key : {"old", "young"}) {
+    RejectedRecord one;
+    one.source_key = key;
+    one.original = R"({"name":"Ada"})";
+    commit.rejected.push_back(one);
+  }
+  (void)wait(store_->commit(std::move(commit)));
+  home_->execute("UPDATE data_sync.rejected SET last_at = 1000 WHERE id = 1");
+  RetentionCut cut;
+  cut.rejected = Time(std::chrono::microseconds(1001));
+  EXPECT_EQ(apply(cut).rejected, 1);
+  const auto left = wait(store_->rejected("a", false, 0, 10));
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].id, 2);
+}
+
+TEST_P(Retained, OldDocumentsGoByKindWithTheirKeys) {
+  const auto put_at = [&](const std::string& kind, const std::string& id, Time when) {
+    DocumentWrite write = write_of(kind, id, "{}");
+    write.now = when;
+    write.change = SecretChange::replace;
+    write.secret = {"sealed", "wrapped " + id, true};
+    (void)wait(store_->put_document(std::move(write)));
+  };
+  put_at("plan", "old", kNow - 20 * kDay);
+  put_at("plan", "young", kNow - 2 * kDay);
+  put_at("sync", "old", kNow - 20 * kDay);
+  RetentionCut cut;
+  cut.documents = {{"plan", kNow - 10 * kDay}, {"idempotency", kNow}};
+  EXPECT_EQ(apply(cut).documents, 1);
+  EXPECT_FALSE(wait(store_->document("plan", "old")));
+  EXPECT_TRUE(wait(store_->document("plan", "young")));
+  EXPECT_TRUE(wait(store_->document("sync", "old")));
+  std::vector<std::string> names;
+  for (const SealedRow& row : wait(store_->sealed_rows(SealedTable::data_key, "", 10))) names.push_back(row.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"plan/young", "sync/old"}));
+}
+
+TEST_P(Retained, WhatWentIsInTheAuditLog) {
+  (void)put("plan", "p");
+  RetentionCut cut;
+  cut.documents = {{"plan", kNow + kDay}};
+  (void)apply(cut);
+  ASSERT_EQ(audit().size(), 1u);
+  EXPECT_EQ(audit()[0].note.detail, R"({"audit":0,"documents":1,"rejected":0,"runs":0})");
+}
+
+EVERY_STORE(Retained);
+
+}  // namespace
+}  // namespace nexpo
