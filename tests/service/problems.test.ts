@@ -38,7 +38,7 @@ test.each([
   ['an unknown filter', 'GET', '/api/integrations?colour=red', undefined, 400, 'invalid-request'],
   ['a limit that is too large', 'GET', '/api/integrations?limit=1001', undefined, 400, 'invalid-request'],
   ['no JSON', 'POST', '/api/integrations', '{"name":', 400, 'malformed-body'],
-  ['an empty body', 'POST', '/api/integrations', '', 400, 'malformed-body'],
+  ['an empty body', 'POST', '/api/integrations', '', 400, 'invalid-request'],
   ['a changed prototype', 'POST', '/api/integrations', '{"__proto__":{"a":1}}', 400, 'malformed-body'],
   ['a list', 'POST', '/api/integrations', '[]', 400, 'invalid-request'],
   ['null', 'POST', '/api/integrations', 'null', 400, 'invalid-request'],

@@ -61,7 +61,6 @@ function problemOfConnection(code?: string): Problem {
 const codesOfFastify: Record<string, [ProblemCode, string]> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', 'send less at once'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported-media-type', 'send JSON, with Content-Type: application/json'],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed-body', 'the body is empty; send at least {}'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['malformed-body', 'the body is not valid JSON'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed-body', 'the body has another length than Content-Length says'],
   FST_ERR_BAD_URL: ['invalid-request', 'the path is not properly encoded'],

@@ -85,7 +85,7 @@ function withConventions(
   return { ...schema, security, description: said, ...(headers && { headers }) };
 }
 
-/** Every operation may answer with a problem. */
+/** Every operation may answer with a problem, and one that reads with 304. */
 function withProblems(document: OpenApiDocument): OpenApiDocument {
   document.components.schemas = { ...document.components.schemas, Problem: ProblemSchema };
   document.components.responses = {
@@ -98,6 +98,7 @@ function withProblems(document: OpenApiDocument): OpenApiDocument {
     for (const operation of Object.values(operations)) {
       operation.responses['default'] = { $ref: '#/components/responses/Problem' };
     }
+    if (operations['get']) operations['get'].responses['304'] = { description: 'The caller has it as it is' };
   }
   return document;
 }
