@@ -73,9 +73,27 @@ export class Engine {
     return this.#call('sync.stop', { syncId });
   }
 
-  /** What the next run would do. Writes nothing. */
-  plan(file: SyncFile, how: { full?: boolean; samples?: number } = {}): Promise<PlanReport> {
+  /**
+   * What the next run would do. Writes nothing into either system. `keep` is an id under which every effect is kept in
+   * the state for apply(): at most 1,000,000, for 30 days, in the place of an older plan with that id.
+   */
+  plan(file: SyncFile, how: { full?: boolean; samples?: number; keep?: string } = {}): Promise<PlanReport> {
     return this.#call('sync.plan', { file, ...how });
+  }
+
+  /**
+   * Does exactly what a kept plan showed: a record that has changed since, on either side, is left alone and counts as
+   * superseded. The next run goes on where it would have without this. After a crash or a stop, apply it again.
+   * @throws EngineError of kind `conflict` with the code `plan_stale` if the sync is another one by now.
+   */
+  apply(file: SyncFile, planId: string): Promise<RunReport> {
+    return this.#call('sync.apply', { file, planId });
+  }
+
+  /** Drops a kept plan. False: there was none. */
+  async forgetPlan(planId: string): Promise<boolean> {
+    const { forgotten } = await this.#call<{ forgotten: boolean }>('plan.forget', { planId });
+    return forgotten;
   }
 
   /** Connects to both systems. */

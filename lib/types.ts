@@ -72,7 +72,7 @@ export interface RunReport extends Counts {
   syncId: string;
   runId: number;
   status: 'succeeded' | 'stopped' | 'failed' | 'held';
-  mode: 'full' | 'incremental' | 'replay';
+  mode: 'full' | 'incremental' | 'replay' | 'apply';
   /** True if this run went on where an earlier one had stopped. Counts are those of the whole run. */
   resumed: boolean;
   pages: number;
@@ -106,6 +106,8 @@ export interface PlanReport extends Counts {
   seconds: number;
   guaranteeClass: 'A' | 'B' | 'C' | 'D';
   warnings: string[];
+  /** Of a plan that is kept: how many effects. */
+  effects?: number;
   /** A sample of what would be written, in page order. */
   differences: { key: string; action: 'create' | 'update' | 'delete' | 'reject'; fields: FieldDifference[] }[];
 }

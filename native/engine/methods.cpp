@@ -6,6 +6,7 @@
 #include "engine/end_methods.hpp"
 #include "engine/feed_methods.hpp"
 #include "engine/host_methods.hpp"
+#include "engine/kept_plans.hpp"
 #include "engine/mapping_methods.hpp"
 #include "engine/query_methods.hpp"
 #include "engine/report_json.hpp"
@@ -30,6 +31,8 @@ constexpr Method kMethods[]{
     {"sync.schedule", schedule_sync},
     {"sync.stop", stop_sync},
     {"sync.plan", plan_sync},
+    {"sync.apply", apply_plan},
+    {"plan.forget", forget_plan},
     {"sync.test", test_sync},
     {"sync.schema", schema_sync},
     {"sync.status", list_runs},
@@ -67,7 +70,8 @@ Task<std::string> call_method(Runtime& runtime, std::string method, std::string 
     if (known.name != method) continue;
     json parsed = json::parse(body, nullptr, false);
     if (!parsed.is_object()) throw Error(ErrorKind::invalid, fmt::format("{}: the body must be a JSON object", method));
-    const bool always = known.run == run_sync || known.run == stop_sync || known.run == take_host_answer;
+    const bool always =
+        known.run == run_sync || known.run == apply_plan || known.run == stop_sync || known.run == take_host_answer;
     if (!always && runtime.closing) throw Error(ErrorKind::cancelled, "the engine is closing");
     if (known.run_as_text) co_return co_await known.run_as_text(runtime, std::move(parsed));
     const json answer = co_await known.run(runtime, std::move(parsed));

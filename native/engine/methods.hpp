@@ -13,12 +13,14 @@ namespace nexpo {
 /// | sync.run | {file, full?, approve?, replay?, rejectedId?} | RunReport |
 /// | sync.schedule | {file} | {} when stopped; a `run` event for each run |
 /// | sync.stop | {syncId} | {stopping} |
-/// | sync.plan | {file, full?, samples?} | counts of what would happen, sample differences |
+/// | sync.plan | {file, full?, samples?, keep?: plan id} | counts of what would happen, sample differences, effects? |
+/// | sync.apply | {file, planId} | RunReport |
+/// | plan.forget | {planId} | {forgotten} |
 /// | sync.test | {file} | {source {ok, message}, target {ok, message}} |
 /// | sync.schema | {file} | {source, target}: Schema |
 /// | sync.status | {syncId?, before?, limit?} | {runs} newest first |
 /// | sync.rejected | {syncId, after?, limit?} | {records} |
-/// | sync.forget | {file} | forgets links, runs and rejected records of a sync |
+/// | sync.forget | {file} | forgets links, runs, rejected records and plans of a sync |
 /// | end.objects | {end, search?, limit?} | {objects} |
 /// | end.describe | {end, object} | Schema |
 /// | end.test | {end} | {ok, message} |

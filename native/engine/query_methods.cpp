@@ -5,6 +5,7 @@
 #include "connectors/registry.hpp"
 #include "engine/report_json.hpp"
 #include "engine/sync_file.hpp"
+#include "store/plan_book.hpp"
 
 namespace nexpo {
 
@@ -55,6 +56,8 @@ Task<json> list_rejected(Runtime& runtime, json body) {
 Task<json> forget_sync(Runtime& runtime, json body) {
   const SyncFile file = SyncFile::parse(body.at("file"));
   const Lease lease = co_await runtime.store->acquire(file.id);
+  PlanBook plans(*runtime.store);
+  co_await plans.forget_all_of(file.id);
   auto forgotten = co_await attempt(runtime.store->forget(lease));
   co_await runtime.store->release(lease);
   if (forgotten.index() == 1) throw std::get<1>(forgotten);

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "engine/call_body.hpp"
 #include "engine/integration.hpp"
+#include "engine/kept_plans.hpp"
 #include "engine/report_json.hpp"
 #include "engine/run_watch.hpp"
 #include "engine/sync_session.hpp"
@@ -90,11 +92,19 @@ Task<json> run_once(Runtime& runtime, SyncFile file, json body, RunControl contr
   session.plan().breaker.approved = body.value("approve", false);
   const SyncState before = co_await runtime.store->load(session.file().id);
   check_binding(before, session.plan());
+  RunRequest request = request_of(body);
+  std::unique_ptr<AppliedPlan> applied;
+  if (body.contains("planId")) {
+    std::string plan_id = CallBody(body).text("planId");
+    applied = co_await load_plan(runtime, session, std::move(plan_id));
+    request = {.applied = applied.get()};
+    session.plan().breaker.approved = true;  // whoever applies a plan has looked at it
+  }
   WatchedRun watched(runtime, session);
   co_await session.open(false);
   const PassContext context = pass_context(runtime, session, control, &watched.watch());
   BatchSync sync(context, session.plan(), session.source());
-  const RunReport report = co_await sync.run(request_of(body));
+  const RunReport report = co_await sync.run(request);
 
   const double seconds = std::chrono::duration<double>(runtime.loop.steady() - started).count();
   const uint64_t read_before = report.resumed && before.last ? before.last->counts.read : 0;
@@ -149,6 +159,11 @@ Task<json> run_sync(Runtime& runtime, json body) {
   co_return co_await run_once(runtime, std::move(file), std::move(body), listed.control);
 }
 
+Task<json> apply_plan(Runtime& runtime, json body) {
+  (void)CallBody(body).text("planId");
+  co_return co_await run_sync(runtime, std::move(body));
+}
+
 Task<json> schedule_sync(Runtime& runtime, json body) {
   const SyncFile file = SyncFile::parse(body.at("file"));
   if (!file.schedule)
@@ -171,9 +186,20 @@ Task<json> plan_sync(Runtime& runtime, json body) {
   check_binding(state, session.plan());
   co_await session.open(true);
   const PassContext context = pass_context(runtime, session, control, nullptr);
-  const PreviewReport report =
-      co_await preview(context, session.plan(), session.source(), request_of(body), body.value("samples", size_t{10}));
+  std::optional<KeptEffects> kept;
+  if (const auto keep = CallBody(body).optional_text("keep")) kept.emplace(runtime, session, *keep);
+  if (kept) co_await kept->begin();
+  const RunRequest request = request_of(body);
+  auto planned = co_await attempt(preview(context, session.plan(), session.source(), request,
+                                          body.value("samples", size_t{10}), kept ? &*kept : nullptr));
+  if (planned.index() == 1) {
+    if (kept) co_await kept->drop();
+    throw std::get<1>(planned);
+  }
+  const PreviewReport& report = std::get<0>(planned);
+  if (kept) co_await kept->finish(report);
   json out = to_json(report);
+  if (kept) out["effects"] = kept->effects();
   const char guarantee = session.writer() ? session.writer()->guarantee_class() : 'A';
   out.update({{"syncId", session.file().id},
               {"status", "planned"},

@@ -10,6 +10,8 @@ namespace nexpo {
 
 Task<nlohmann::json> run_sync(Runtime& runtime, nlohmann::json body);
 Task<nlohmann::json> schedule_sync(Runtime& runtime, nlohmann::json body);
+/// A run that does exactly what a kept plan showed.
+Task<nlohmann::json> apply_plan(Runtime& runtime, nlohmann::json body);
 Task<nlohmann::json> plan_sync(Runtime& runtime, nlohmann::json body);
 Task<nlohmann::json> stop_sync(Runtime& runtime, nlohmann::json body);
 /// {ok, message}: what connecting to the system gave.

@@ -14,6 +14,7 @@
 namespace nexpo {
 
 class BookSession;
+class PlanBook;
 
 struct Document {
   std::string kind, id;
@@ -128,6 +129,7 @@ class BookStore {
   Task<RetentionCounts> apply_retention(RetentionCut cut, AuditNote audit, Time now);
 
  protected:
+  friend PlanBook;
   /// Runs `work` in one transaction off the loop thread; commits unless it throws.
   virtual Task<> in_book(BookAccess access, BookWork work) = 0;
 };

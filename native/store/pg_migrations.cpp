@@ -6,7 +6,7 @@ namespace nexpo {
 
 // The tables mirror the embedded store's. What comes from other systems is bytea: such texts may hold NUL or bytes that
 // are not UTF-8, which PostgreSQL's text cannot. convert_from(original, 'UTF8') shows them.
-static constexpr std::array<Migration, 3> kMigrations{{
+static constexpr std::array<Migration, 4> kMigrations{{
     {1, "syncs, links, runs, rejected records, secrets", R"sql(
       CREATE TABLE data_sync.sync (
         number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -131,6 +131,24 @@ static constexpr std::array<Migration, 3> kMigrations{{
         anchor_hash text NOT NULL
       );
       INSERT INTO data_sync.audit_chain VALUES (0, '', 0, '');
+    )sql"},
+    {4, "plans that are kept to be applied", R"sql(
+      CREATE TABLE data_sync.plan (
+        id text PRIMARY KEY,
+        sync_id text NOT NULL,
+        plan_hash text NOT NULL,
+        mode text NOT NULL,
+        cursor text NOT NULL,
+        effects bigint NOT NULL,
+        finished integer NOT NULL,
+        made_at bigint NOT NULL
+      );
+      CREATE TABLE data_sync.plan_effect (
+        plan text NOT NULL REFERENCES data_sync.plan,
+        page bigint NOT NULL,
+        packed text NOT NULL,
+        PRIMARY KEY (plan, page)
+      );
     )sql"},
 }};
 

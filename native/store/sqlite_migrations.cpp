@@ -9,7 +9,7 @@ namespace nexpo {
 // `seen` holds packed 8-byte hashes of source keys, one row a page, instead of a mark in each link: appending is
 // cheap, and changing every link in every full run is not. `intent` holds a page's packed notes for the same reason.
 // `audit_chain` has one row: the newest entry's number and hash, and those of the last one that retention deleted.
-static constexpr std::array<Migration, 3> kMigrations{{
+static constexpr std::array<Migration, 4> kMigrations{{
     {1, "syncs, links, runs, rejected records, secrets", R"sql(
       CREATE TABLE sync (
         number INTEGER PRIMARY KEY,
@@ -139,6 +139,24 @@ static constexpr std::array<Migration, 3> kMigrations{{
         anchor_hash TEXT NOT NULL
       );
       INSERT INTO audit_chain VALUES (0, '', 0, '');
+    )sql"},
+    {4, "plans that are kept to be applied", R"sql(
+      CREATE TABLE plan (
+        id TEXT PRIMARY KEY,
+        sync_id TEXT NOT NULL,
+        plan_hash TEXT NOT NULL,
+        mode TEXT NOT NULL,
+        cursor TEXT NOT NULL,
+        effects INTEGER NOT NULL,
+        finished INTEGER NOT NULL,
+        made_at INTEGER NOT NULL
+      ) WITHOUT ROWID;
+      CREATE TABLE plan_effect (
+        plan TEXT NOT NULL REFERENCES plan,
+        page INTEGER NOT NULL,
+        packed TEXT NOT NULL,
+        PRIMARY KEY (plan, page)
+      ) WITHOUT ROWID;
     )sql"},
 }};
 

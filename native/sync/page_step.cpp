@@ -32,6 +32,8 @@ class PageStep::Body {
   Task<> prepare() {
     const PhaseTimer timer(context_.pass.clock, context_.pass.phases, &Phases::decide);
     out_.counts.read = out_.page.source.size();
+    if (context_.planned)
+      for (size_t row = 0; row < source().size(); ++row) context_.planned->meet(source().head(row).key);
     keep_mapping_rejections();
     co_await look_up_links();
     co_await decide_rows();
@@ -93,12 +95,59 @@ class PageStep::Body {
     if (!keys.empty()) co_await fetch_current(std::move(keys), current_);
 
     decisions_ = decide(context_.plan.strategy, context_.plan.deletes, input);
+    if (context_.planned) co_await keep_planned(*context_.planned);
     int64_t changes = 0;
     for (size_t row = 0; row < decisions_.size(); ++row) {
       changes += decisions_[row].changes_linked;
       settle_decided(row, decisions_[row].action);
     }
     context_.breaker.pass(changes);
+  }
+
+  /// Of a plan that is applied: what is no more as it was then is left alone, as is what it did not hold.
+  Task<> keep_planned(const PlanEffects& planned) {
+    std::vector<size_t> to_compare;
+    std::vector<std::string> keys;
+    for (size_t row = 0; row < decisions_.size(); ++row) {
+      if (!changes_anything(decisions_[row].action)) continue;
+      const PlannedEffect* effect = planned.find(mapped().head(row).key);
+      if (!effect || !is_planned(row, *effect)) {
+        decisions_[row] = {Action::supersede};
+      } else if (mapped().head(row).op == RecordOp::upsert && key_cell(row).present()) {
+        to_compare.push_back(row);
+        keys.emplace_back(key_cell(row).view());
+      }
+    }
+    if (keys.empty()) co_return;
+    CurrentFingerprints now;
+    co_await fetch_current(std::move(keys), now);
+    for (size_t row : to_compare) {
+      const PlannedEffect& effect = *planned.find(mapped().head(row).key);
+      const auto found = now.find(std::string(key_cell(row).view()));
+      const Fingerprint current = found == now.end() ? Fingerprint() : found->second;
+      // What an apply that crashed may have written itself is no change of somebody else.
+      const bool in_doubt = out_.known[row] && out_.known[row]->pending == out_.page.fingerprints[row];
+      if (current != effect.current && !in_doubt)
+        decisions_[row] = {Action::supersede};
+      else if (effect.kind == PlannedEffect::Kind::link)
+        decisions_[row] = {Action::adopt};
+    }
+  }
+
+  static bool changes_anything(Action action) {
+    return action == Action::write || action == Action::adopt || action == Action::yield || action == Action::remove ||
+           action == Action::unlink;
+  }
+
+  /// The same action on the same values. What the target holds is compared afterwards.
+  bool is_planned(size_t row, const PlannedEffect& effect) const {
+    using Kind = PlannedEffect::Kind;
+    const Action action = decisions_[row].action;
+    if (action == Action::remove || action == Action::unlink)
+      return effect.kind == (action == Action::remove ? Kind::remove : Kind::unlink) &&
+             effect.values == out_.known[row]->fingerprint;
+    return action != Action::yield && (effect.kind == Kind::write || effect.kind == Kind::link) &&
+           effect.values == out_.page.fingerprints[row];
   }
 
   /// Target values are compared through the mapping's own cells, so both sides are fingerprinted alike.

@@ -7,6 +7,7 @@
 
 #include "sync/decide.hpp"
 #include "sync/page_feed.hpp"
+#include "sync/plan_effects.hpp"
 #include "sync/sync_plan.hpp"
 
 namespace nexpo {
@@ -31,9 +32,10 @@ struct RunContext {
   const PassContext& pass;
   const SyncPlan& plan;
   CircuitBreaker& breaker;
-  size_t key_slot = 0;          ///< slot of the writer's key field in the mapped rows
-  bool mark_seen = false;       ///< full run that will look for deletions
-  bool track_resolved = false;  ///< there are rejected records that a success must clear
+  size_t key_slot = 0;             ///< slot of the writer's key field in the mapped rows
+  bool mark_seen = false;          ///< full run that will look for deletions
+  PlanEffects* planned = nullptr;  ///< only what this plan found takes effect, where it still holds; null: everything
+  bool track_resolved = false;     ///< there are rejected records that a success must clear
 };
 
 /// Lives until settle() ended. Order of calls: prepare(), intents(), settle().

@@ -30,7 +30,8 @@ size_t key_slot_of(const Shape& shape, std::string_view field) {
       .with_field(std::string(field));
 }
 
-Pass::Pass(const PassContext& context, const SyncPlan& plan, Lease lease, Run run, const SyncState& state)
+Pass::Pass(const PassContext& context, const SyncPlan& plan, Lease lease, Run run, const SyncState& state,
+           PlanEffects* planned)
     : context_(context),
       plan_(plan),
       lease_(std::move(lease)),
@@ -39,6 +40,7 @@ Pass::Pass(const PassContext& context, const SyncPlan& plan, Lease lease, Run ru
       breaker_(plan.breaker, state.linked, static_cast<int64_t>(run_.counts.updated + run_.counts.deleted)),
       step_{context_, plan_, breaker_} {
   step_.key_slot = key_slot_of(plan.mapping->target_fields(), context.writer->key_field());
+  step_.planned = planned;
   step_.mark_seen = run_.mode == "full" && plan.deletes != DeletePolicy::ignore;
 }
 
@@ -164,23 +166,35 @@ Task<int64_t> Pass::commit_timed(Commit commit) {
   co_return co_await context_.store.commit(std::move(commit));
 }
 
+Task<std::vector<std::string>> Pass::next_gone(std::string after) {
+  const int limit = plan_.limits.page_records_max;
+  std::vector<std::string> keys;
+  if (step_.planned) {
+    for (const std::string_view key : step_.planned->next_gone(static_cast<size_t>(limit))) keys.emplace_back(key);
+    co_return keys;
+  }
+  std::vector<StateStore::Unseen> gone =
+      co_await context_.store.unseen(plan_.sync_id, run_.id, std::move(after), limit);
+  for (StateStore::Unseen& one : gone) keys.push_back(std::move(one.source_key));
+  co_return keys;
+}
+
 Task<bool> Pass::sweep() {
   phase_ = "sweep";
   std::string after;
   while (!context_.stop.cancelled()) {
-    const std::vector<StateStore::Unseen> gone =
-        co_await context_.store.unseen(plan_.sync_id, run_.id, after, plan_.limits.page_records_max);
+    const std::vector<std::string> gone = co_await next_gone(after);
     if (gone.empty()) co_return true;
     auto arena = std::make_shared<Arena>();
     Page page;
     page.records = RecordBatch(std::make_shared<std::vector<std::string>>(plan_.mapping->source_paths()), arena);
-    for (const StateStore::Unseen& one : gone) {
+    for (const std::string& key : gone) {
       RowHead head;
-      head.key = arena->copy(one.source_key);
+      head.key = arena->copy(key);
       head.op = RecordOp::remove;
       page.records.add(head);
     }
-    after = gone.back().source_key;
+    after = gone.back();
     MappedPage mapped = map_page(*plan_.mapping, std::move(page));
     co_await start(std::move(mapped));
     co_await commit_all();

@@ -12,13 +12,15 @@ namespace nexpo {
 /// counts and cursor are one transaction of the store, after the target has the page.
 class Pass {
  public:
-  /// `run` is the run to continue: its counts and cursor are where the last commit left them.
-  Pass(const PassContext& context, const SyncPlan& plan, Lease lease, Run run, const SyncState& state);
+  /// `run` is the run to continue: its counts and cursor are where the last commit left them. `planned`: as
+  /// RunContext has it.
+  Pass(const PassContext& context, const SyncPlan& plan, Lease lease, Run run, const SyncState& state,
+       PlanEffects* planned = nullptr);
 
   /// Reads until the last page or until a stop is asked for. `phase` is "read" for a source and "replay" for rejected
   /// records, whose pages leave the cursor alone. True if it came to the end.
   Task<bool> read(Reader& reader, std::string phase);
-  /// Removes what the full run did not see, page by page.
+  /// Removes what the full run did not see, page by page; of a plan, what it found gone and was not met since.
   Task<bool> sweep();
 
   const Run& run() const { return run_; }
@@ -32,6 +34,7 @@ class Pass {
   };
 
   Task<> start(MappedPage page);
+  Task<std::vector<std::string>> next_gone(std::string after);
   Task<int64_t> intend(std::vector<LinkWrite> intents);
   Task<int64_t> commit_oldest(std::vector<LinkWrite> next_intents);
   Task<int64_t> commit(SettledPage page, std::vector<LinkWrite> next_intents);

@@ -1,6 +1,9 @@
 #include "sync/preview.hpp"
 
 #include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "sync/same_value.hpp"
 
@@ -14,8 +17,8 @@ std::optional<std::string> shown(Value value) {
 
 class PreviewPass {
  public:
-  PreviewPass(const PassContext& context, const SyncPlan& plan, size_t samples_max)
-      : context_(context), plan_(plan), samples_max_(samples_max) {}
+  PreviewPass(const PassContext& context, const SyncPlan& plan, size_t samples_max, EffectSink* effects)
+      : context_(context), plan_(plan), samples_max_(samples_max), effects_(effects) {}
 
   Task<PreviewReport> run(Source& source, RunRequest request) {
     const SyncState state = co_await context_.store.load(plan_.sync_id);
@@ -28,7 +31,8 @@ class PreviewPass {
     read.page_records_max = plan_.limits.page_records_max;
     read.incremental = out_.mode == "incremental";
     read.deletions = plan_.deletes != DeletePolicy::ignore;
-    if (read.incremental) read.from = state.cursor;
+    if (read.incremental) out_.from = state.cursor;
+    read.from = out_.from;
     const std::unique_ptr<Reader> reader = co_await source.read(std::move(read));
     co_await read_pages(*reader);
     if (sweeping_ && reader->complete()) co_await sweep();
@@ -81,38 +85,81 @@ class PreviewPass {
     const std::vector<Decision> decisions = decide(plan_.strategy, plan_.deletes, input);
     for (size_t row = 0; row < decisions.size(); ++row) {
       const auto found = row_now.find(mapped.row(row)[key_slot_].view());
-      count(mapped, row, decisions[row].action, now,
-            found == row_now.end() ? std::nullopt : std::optional(found->second));
+      const bool changes = count(mapped, row, decisions[row].action, now,
+                                 found == row_now.end() ? std::nullopt : std::optional(found->second));
+      if (effects_) note(input, row, decisions[row].action, changes);
     }
+    co_await hand_over();
+  }
+
+  /// `changes`: the target does not have these values yet.
+  void note(const DecideInput& input, size_t row, Action action, bool changes) {
+    using Kind = PlannedEffect::Kind;
+    const std::string_view key = input.mapped.head(row).key;
+    if (action == Action::remove || action == Action::unlink)
+      return pack(key, {action == Action::remove ? Kind::remove : Kind::unlink, input.links[row]->fingerprint, {}});
+    const Value target_key = input.mapped.row(row)[key_slot_];
+    if ((action != Action::adopt && action != Action::write) || !target_key.present()) return;
+    const auto now = input.current->find(std::string(target_key.view()));
+    pack(key, {changes ? Kind::write : Kind::link, input.fingerprints[row],
+               now == input.current->end() ? Fingerprint() : now->second});
+  }
+
+  void pack(std::string_view key, const PlannedEffect& effect) {
+    pack_effect(packed_, key, effect);
+    ++packed_effects_;
+  }
+
+  Task<> hand_over() {
+    if (packed_effects_ == 0) co_return;
+    effects_found_ += packed_effects_;
+    if (effects_found_ > kPlanEffectsMax)
+      throw Error(ErrorKind::invalid,
+                  fmt::format("this plan has more than {} effects, too many to keep; plan without keeping it, and run "
+                              "the sync with approval",
+                              kPlanEffectsMax))
+          .with_code("plan_too_large");
+    std::string page = std::exchange(packed_, {});
+    co_await effects_->take(std::move(page), std::exchange(packed_effects_, 0));
   }
 
   Task<RecordBatch> fetch_changed(const MappedPage& page, const std::vector<std::optional<Link>>& links) {
     std::vector<std::string> keys;
     for (size_t row = 0; row < page.mapped.records.size(); ++row) {
       const Value key = page.mapped.records.row(row)[key_slot_];
-      if (key.present() && (!links[row] || links[row]->fingerprint != page.fingerprints[row]))
-        keys.emplace_back(key.view());
+      const bool agreed =
+          links[row] && links[row]->pending.empty() && links[row]->fingerprint == page.fingerprints[row];
+      if (key.present() && !agreed) keys.emplace_back(key.view());
     }
     if (keys.empty()) co_return RecordBatch();
     co_return co_await context_.writer->fetch(std::move(keys));
   }
 
-  void count(const RecordBatch& mapped, size_t row, Action action, const RecordBatch& now,
+  /// Gives whether a field of the target would change.
+  bool count(const RecordBatch& mapped, size_t row, Action action, const RecordBatch& now,
              std::optional<size_t> row_now) {
     switch (action) {
       case Action::write: return count_write(mapped, row, now, row_now);
-      case Action::remove: ++out_.counts.deleted; return sample(mapped.head(row).key, "delete", {});
+      case Action::remove:
+        ++out_.counts.deleted;
+        sample(mapped.head(row).key, "delete", {});
+        return true;
       case Action::unlink:
-      case Action::filter: ++out_.counts.filtered; return;
+      case Action::filter: ++out_.counts.filtered; return false;
       case Action::unchanged:
-      case Action::adopt: ++out_.counts.unchanged; return;
+      case Action::adopt: ++out_.counts.unchanged; return false;
       case Action::yield:
-      case Action::supersede: ++out_.counts.superseded; return;
-      case Action::collide: ++out_.counts.rejected; return;
+      case Action::supersede: ++out_.counts.superseded; return false;
+      case Action::collide: ++out_.counts.rejected; return false;
     }
+    return false;
   }
 
-  void count_write(const RecordBatch& mapped, size_t row, const RecordBatch& now, std::optional<size_t> row_now) {
+  bool count_write(const RecordBatch& mapped, size_t row, const RecordBatch& now, std::optional<size_t> row_now) {
+    if (context_.writer && !mapped.row(row)[key_slot_].present()) {
+      ++out_.counts.rejected;
+      return false;
+    }
     std::vector<FieldDifference> fields;
     for (size_t slot = 0; slot < mapped.slots(); ++slot) {
       const Value to = mapped.row(row)[slot];
@@ -122,10 +169,11 @@ class PreviewPass {
     }
     if (row_now && fields.empty()) {
       ++out_.counts.unchanged;
-      return;
+      return false;
     }
     ++(row_now ? out_.counts.updated : out_.counts.created);
     sample(mapped.head(row).key, row_now ? "update" : "create", std::move(fields));
+    return true;
   }
 
   Task<> sweep() {
@@ -137,13 +185,17 @@ class PreviewPass {
       for (const StateStore::Unseen& one : links) {
         if (seen_.contains(std::hash<std::string_view>{}(one.source_key))) continue;
         ++out_.counts.read;
-        if (plan_.deletes == DeletePolicy::unlink) {
+        using Kind = PlannedEffect::Kind;
+        const bool unlink = plan_.deletes == DeletePolicy::unlink;
+        if (effects_) pack(one.source_key, {unlink ? Kind::unlink : Kind::remove, one.link.fingerprint, {}});
+        if (unlink) {
           ++out_.counts.filtered;
           continue;
         }
         ++out_.counts.deleted;
         sample(one.source_key, "delete", {});
       }
+      co_await hand_over();
       after = links.back().source_key;
     }
   }
@@ -156,6 +208,9 @@ class PreviewPass {
   const PassContext& context_;
   const SyncPlan& plan_;
   size_t samples_max_;
+  EffectSink* effects_;
+  std::string packed_;
+  size_t packed_effects_ = 0, effects_found_ = 0;
   size_t key_slot_ = 0;
   bool sweeping_ = false;
   std::unordered_set<size_t> seen_;
@@ -165,8 +220,8 @@ class PreviewPass {
 }  // namespace
 
 Task<PreviewReport> preview(const PassContext& context, const SyncPlan& plan, Source& source, RunRequest request,
-                            size_t samples_max) {
-  PreviewPass pass(context, plan, samples_max);
+                            size_t samples_max, EffectSink* effects) {
+  PreviewPass pass(context, plan, samples_max, effects);
   co_return co_await pass.run(source, request);
 }
 

@@ -1,82 +1,9 @@
-#include "sync/batch_sync.hpp"
-
-#include <gtest/gtest.h>
-
-#include "sync/preview.hpp"
-#include "sync/sim_store.hpp"
-#include "sync/sim_systems.hpp"
+#include "sync/quiet_world.hpp"
 
 namespace nexpo {
 namespace {
 
-/// A quiet world: nothing fails unless a test says so.
-class BatchSyncTest : public testing::Test {
- protected:
-  BatchSyncTest() {
-    plan_.sync_id = "sync";
-    plan_.source_object = plan_.target_object = "things";
-    plan_.mapping = &mapping_;
-    plan_.deletes = DeletePolicy::hard;
-    plan_.limits.page_records_max = 10;
-    plan_.plan_hash = "ends:mapping";
-  }
-
-  void put(const std::string& key, const std::string& name, bool deleted = false) {
-    source_.records[key] = {seconds_now(), name, deleted};
-  }
-  void put_many(int count) {
-    for (int i = 0; i < count; ++i) put(fmt::format("k{:03}", i), fmt::format("name {}", i));
-  }
-  int64_t seconds_now() const {
-    return std::chrono::duration_cast<std::chrono::seconds>(wall_.time_since_epoch()).count();
-  }
-
-  RunReport run(RunRequest request = {}, std::function<void(const Progress&, SimClock&, const CancelToken&)> watch = {},
-                bool dies = false) {
-    wall_ += std::chrono::hours(1);
-    SimClock clock(wall_);
-    SimWorkers workers(clock);
-    SimStore store(clock, disk_, 1, 0);
-    SimWriter writer(clock, target_, random_, faults_);
-    SimSource source(clock, source_, random_, faults_);
-    const CancelToken stop = CancelToken::make();
-    const PassContext context{clock, workers, store, &writer, stop, {}, [&](const Progress& progress) {
-                                if (watch) watch(progress, clock, stop);
-                              }};
-    BatchSync sync(context, plan_, source);
-    RunReport report;
-    try {
-      report = clock.run(sync.run(request));
-    } catch (const std::exception&) {
-      if (!dies || !clock.crashed()) throw;
-    }
-    clock.settle();
-    wall_ = clock.now();
-    return report;
-  }
-
-  PreviewReport plan_run(RunRequest request = {}) {
-    wall_ += std::chrono::hours(1);
-    SimClock clock(wall_);
-    SimWorkers workers(clock);
-    SimStore store(clock, disk_, 1, 0);
-    SimWriter writer(clock, target_, random_, faults_);
-    SimSource source(clock, source_, random_, faults_);
-    const PassContext context{clock, workers, store, &writer, {}, {}, {}};
-    return clock.run(preview(context, plan_, source, request, 5));
-  }
-
-  MappingPlan mapping_ = MappingPlan::compile(nlohmann::json::parse(R"([
-    {"source": "id", "target": "id", "required": true}, {"source": "name", "target": "name", "onError": "null"}])"),
-                                              "fieldMappings");
-  SyncPlan plan_;
-  SimFaults faults_;
-  std::mt19937_64 random_{1};
-  SimSourceData source_;
-  SimTargetData target_;
-  SimDisk disk_;
-  Time wall_ = SimClock::kStart;
-};
+using BatchSyncTest = QuietWorld;
 
 TEST_F(BatchSyncTest, TheFirstRunIsFullAndTheNextReadsOnlyChanges) {
   put_many(25);
