@@ -34,13 +34,14 @@ function recordsWanted() {
 /** What the example files say, as the API takes it: the systems apart from what is moved between them. */
 function syncRequest(name) {
   const file = JSON.parse(readFileSync(`${projectFolder}/examples/salesforce-${name}-to-sqlite.json`, 'utf8'));
-  const { id, source: _, target: __, description: ___, ...config } = file;
+  const { id, sourceObject, targetObject, fieldMappings, deletes, batchSize } = file;
+  const config = { sourceObject, targetObject, fieldMappings, deletes, batchSize };
   return { id, sourceId: 'crm', targetId: 'warehouse', mode: 'batch', config };
 }
 
 /** Both systems, and their credentials, which the service keeps encrypted. */
 async function connect(api, twinUrl) {
-  const authentication = { auth: 'client_credentials', clientId: 'twin-client', clientSecret: 'twin-secret' };
+  const authentication = { clientId: 'twin-client', clientSecret: 'twin-secret' };
   const crm = { loginUrl: twinUrl, authentication };
   await api.post('/api/integrations', { id: 'crm', name: 'Simulated org', type: 'salesforce', config: crm });
   const warehouse = { path: targetFile, createTable: true };
@@ -60,10 +61,14 @@ async function runWithBar(api, { sync, expected }) {
     Presets.shades_classic,
   );
   bar.start(Math.max(expected, 1), 0);
-  const report = await api.run(sync, ({ read }) => bar.update(Math.min(read, expected)));
-  bar.setTotal(Math.max(report.read, 1));
-  bar.update(report.read);
-  bar.stop();
+  let report;
+  try {
+    report = await api.run(sync, ({ read }) => bar.update(Math.min(read, expected)));
+    bar.setTotal(Math.max(report.read, 1));
+    bar.update(report.read);
+  } finally {
+    bar.stop();
+  }
   if (report.status !== 'succeeded') throw new PlainError(`${sync.id}: ${report.status}: ${report.error?.message}`);
   return report;
 }

@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 
-import { EngineError } from '../../lib';
-import { failedReport } from './failed_report';
+import { EngineError, failedReport } from '../../lib';
 import { forget, plan, rejected, run, schema, status, test, type Options } from './commands';
 
 /** 0: done and nothing rejected; 1: failed, held or stopped; 2: done, but records were rejected. */
@@ -44,7 +43,8 @@ async function main(): Promise<void> {
 
 main().catch((thrown: unknown) => {
   const error = EngineError.from(thrown);
-  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(failedReport(error))}\n`);
+  if (process.argv.includes('--json'))
+    process.stdout.write(`${JSON.stringify({ ...failedReport(error), seconds: process.uptime() })}\n`);
   process.stderr.write(`data-sync: ${error.message}\n`);
   process.exitCode = 1;
 });

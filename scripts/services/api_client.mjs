@@ -27,8 +27,8 @@ export class ApiClient {
     else await this.post(`/api/sync/${sync.id}/run`);
     let runId;
     while ((runId = await this.#latestRun(sync.id)) === (before ?? 0)) {
-      const { errors } = await this.get(`/api/sync/status/${sync.id}`);
-      if (errors && before === undefined) throw new PlainError(`${sync.id}: ${errors[0].message}`);
+      const { activity, errors } = await this.get(`/api/sync/status/${sync.id}`);
+      if (errors && activity !== 'running') throw new PlainError(`${sync.id}: ${errors[0].message}`);
       await new Promise((resolve) => setTimeout(resolve, lookMs));
     }
     for await (const { name, data } of this.#events(`/api/runs/${runId}/events`)) {
@@ -47,9 +47,10 @@ export class ApiClient {
 
   async *#events(path) {
     const answer = await this.#fetch('GET', path);
+    const decoder = new TextDecoder();
     let text = '';
-    for await (const piece of answer.body.pipeThrough(new TextDecoderStream())) {
-      const blocks = (text + piece).split('\n\n');
+    for await (const piece of answer.body) {
+      const blocks = (text + decoder.decode(piece, { stream: true })).split('\n\n');
       text = blocks.pop();
       for (const block of blocks) {
         const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s, 2)));

@@ -162,7 +162,7 @@ export const syncRoutes: Routes = (app, context) => {
     },
     async (request, reply) => {
       const at = { kind: syncKind, id: request.params.syncId, what: 'sync' };
-      await atRevision<SyncDocument, void>(request, engine, at, (document) =>
+      await atRevision<SyncDocument, unknown>(request, engine, at, (document) =>
         syncs.remove(document, request.principal.id),
       );
       return reply.code(204).send(null);

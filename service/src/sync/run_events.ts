@@ -15,6 +15,7 @@ const eventsKeptMax = 100;
 const endedRunsMax = 200;
 
 interface Channel {
+  syncId: string;
   events: RunEvent[];
   last: number;
   ended: boolean;
@@ -24,55 +25,58 @@ interface Channel {
 /** What the runs of this process tell while they are under way. Nothing of it is stored. */
 export class RunEvents {
   readonly #channels = new Map<number, Channel>();
+  /** Syncs that run here now. */
+  readonly #active = new Set<string>();
+
+  /** A run of the sync begins in this process. */
+  begin(syncId: string): void {
+    this.#active.add(syncId);
+  }
 
   /** Takes what the engine tells. */
   take(event: EngineEvent): void {
-    if (event.type === 'progress') this.#tell(event.runId, 'progress', event);
+    if (event.type === 'progress') tell(this.#channel(event.runId, event.syncId), 'progress', event);
   }
 
-  /** The run has ended: its listeners hear so and leave. */
+  /** The run of the sync has ended: whoever listens to it hears so and leaves. */
   end(report: RunReport): void {
-    this.#tell(report.runId, 'end', report);
-    const channel = this.#channels.get(report.runId)!;
-    channel.ended = true;
-    channel.listeners.clear();
+    this.#active.delete(report.syncId);
+    if (report.runId > 0) this.#channel(report.runId, report.syncId);
+    for (const channel of this.#channels.values()) {
+      if (channel.syncId !== report.syncId || channel.ended) continue;
+      channel.ended = true;
+      tell(channel, 'end', report);
+      channel.listeners.clear();
+    }
     this.#forgetOldest();
   }
 
   /** Is the run, or was it lately, one of this process? */
-  knows(runId: number): boolean {
-    return this.#channels.has(runId);
-  }
-
-  ended(runId: number): boolean {
-    return this.#channels.get(runId)?.ended ?? false;
+  knows({ runId, syncId, status }: { runId: number; syncId: string; status: string }): boolean {
+    return this.#channels.has(runId) || (status === 'running' && this.#active.has(syncId));
   }
 
   /**
-   * Gives the events after `after`, first those that were missed. Ends after the run's `end`, or when the function it
-   * gives is called.
+   * Gives the events after `after`, first those that were missed. The last one is `end`. The function that it gives
+   * makes it stop before.
    */
-  follow(runId: number, after: number, listener: Listener): () => void {
-    const channel = this.#channel(runId);
-    for (const event of channel.events) if (event.id > after) listener(event);
+  follow({ runId, syncId }: { runId: number; syncId: string }, after: number, listener: Listener): () => void {
+    const channel = this.#channel(runId, syncId);
+    for (const event of channel.events) if (event.id > after || event.name === 'end') listener(event);
     if (!channel.ended) channel.listeners.add(listener);
     return () => channel.listeners.delete(listener);
   }
 
-  #tell(runId: number, name: RunEvent['name'], data: unknown): void {
-    const channel = this.#channel(runId);
-    channel.last += 1;
-    const event: RunEvent = { id: channel.last, name, data };
-    channel.events.push(event);
-    if (channel.events.length > eventsKeptMax) channel.events.shift();
-    for (const listener of channel.listeners) listener(event);
-  }
-
-  #channel(runId: number): Channel {
+  #channel(runId: number, syncId: string): Channel {
     let channel = this.#channels.get(runId);
     if (!channel) {
-      channel = { events: [], last: 0, ended: false, listeners: new Set() };
+      channel = { syncId, events: [], last: 0, ended: false, listeners: new Set() };
       this.#channels.set(runId, channel);
+    }
+    // A run that was stopped goes on under its number.
+    if (channel.ended && this.#active.has(syncId)) {
+      channel.ended = false;
+      channel.events = channel.events.filter(({ name }) => name !== 'end');
     }
     return channel;
   }
@@ -81,4 +85,12 @@ export class RunEvents {
     const ended = [...this.#channels].filter(([, channel]) => channel.ended);
     for (const [runId] of ended.slice(0, Math.max(0, ended.length - endedRunsMax))) this.#channels.delete(runId);
   }
+}
+
+function tell(channel: Channel, name: RunEvent['name'], data: unknown): void {
+  channel.last += 1;
+  const event: RunEvent = { id: channel.last, name, data };
+  channel.events.push(event);
+  if (channel.events.length > eventsKeptMax) channel.events.shift();
+  for (const listener of channel.listeners) listener(event);
 }

@@ -39,7 +39,7 @@ export async function streamRun(
   };
   try {
     const after = lastSeen(request);
-    if (context.runEvents.knows(run.runId)) await follow(context, run.runId, after, send, gone.signal);
+    if (context.runEvents.knows(run)) await follow(context, run, after, send, gone.signal);
     else await look(context, run, after, send, gone.signal);
   } finally {
     open -= 1;
@@ -58,19 +58,25 @@ function lastSeen(request: FastifyRequest): number {
 /** A run of this process: its events as they come. */
 function follow(
   { runEvents }: Context,
-  runId: number,
+  run: RunSummary,
   after: number,
   send: (event: RunEvent) => void,
   gone: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve) => {
-    const leave = runEvents.follow(runId, after, (event) => {
+    if (gone.aborted) {
+      resolve();
+      return;
+    }
+    const leave = runEvents.follow(run, after, (event) => {
       send(event);
       if (event.name === 'end') resolve();
     });
-    if (gone.aborted || runEvents.ended(runId)) resolve();
-    gone.addEventListener('abort', () => resolve(), { once: true });
-    gone.addEventListener('abort', leave, { once: true });
+    const stop = () => {
+      leave();
+      resolve();
+    };
+    gone.addEventListener('abort', stop, { once: true });
   });
 }
 
@@ -99,7 +105,12 @@ async function look(
 
 function pause(millis: number, gone: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, millis);
-    gone.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    const end = () => {
+      clearTimeout(timer);
+      gone.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, millis);
+    gone.addEventListener('abort', end);
   });
 }

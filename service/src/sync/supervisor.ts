@@ -89,7 +89,7 @@ export class Supervisor {
           if (entry) await this.#tend(document, entry);
           else if (this.#isFree(document.body)) waiting.push(document);
         }
-        waiting.sort((a, b) => a.body.due!.localeCompare(b.body.due!));
+        waiting.sort((a, b) => ((a.body.due ?? '') < (b.body.due ?? '') ? -1 : 1));
         for (const document of waiting) await this.#begin(work, document);
       }
     } catch (thrown) {

@@ -1,4 +1,4 @@
-import { type BookDocument, type Engine, EngineError, type RunReport } from '../../../lib';
+import { type BookDocument, type Engine, EngineError, failedReport, type RunReport } from '../../../lib';
 import { nextDue } from './next_due';
 import type { RunEvents } from './run_events';
 import { type FinishedRun, type SyncDocument, syncKind, type SyncState, syncStateKind } from './sync_document';
@@ -28,9 +28,10 @@ export class SyncWork implements Work<SyncState> {
     const sync = await engine.book.get<SyncDocument>(syncKind, id);
     if (!sync) return ({ due: _, ...rest }) => ({ ...rest, desired: 'stopped' });
     const startedAt = now().toISOString();
+    events.begin(id);
     const report = await this.#run(id, sync.body, body);
     const endedAt = now();
-    if (report.runId > 0) events.end(report);
+    events.end(report);
     onRun?.(report);
     const due = await nextDue(engine, sync.body, report, body.failures, endedAt);
     return (state) => stateAfter(state, body, { ...report, startedAt, endedAt: endedAt.toISOString() }, due);
@@ -51,7 +52,7 @@ export class SyncWork implements Work<SyncState> {
       const file = await syncFileOf(engine.book, id, sync, batchSizeDefault);
       return await engine.run(file, wish);
     } catch (thrown) {
-      return failedReport(id, thrown);
+      return { ...failedReport(EngineError.from(thrown)), syncId: id };
     }
   }
 }
@@ -84,30 +85,5 @@ function totalsAfter(totals: SyncState['totals'], run: RunReport): SyncState['to
     written: totals.written + run.written,
     errors: totals.errors + run.rejected + (run.status === 'failed' ? 1 : 0),
     seconds: totals.seconds + run.seconds,
-  };
-}
-
-function failedReport(syncId: string, thrown: unknown): RunReport {
-  const { kind, message, code, field } = EngineError.from(thrown);
-  const none = { read: 0, written: 0, created: 0, updated: 0, deleted: 0, unchanged: 0 };
-  return {
-    ...none,
-    filtered: 0,
-    rejected: 0,
-    in_review: 0,
-    superseded: 0,
-    syncId,
-    runId: 0,
-    status: 'failed',
-    mode: 'incremental',
-    resumed: false,
-    pages: 0,
-    apiCalls: 0,
-    seconds: 0,
-    recordsPerSecond: 0,
-    peakRssMb: 0,
-    guaranteeClass: 'A',
-    warnings: [],
-    error: { kind, message, code, field },
   };
 }

@@ -153,11 +153,11 @@ export class Syncs {
       throw Problem.at('/config/schedule', 'is for batch syncs; a realtime sync follows its source all the time');
     if (config.schedule !== undefined) await engine.nextRun(config.schedule, now());
     const pinned = config.mapping && (await pinnedMapping(engine.book, config.mapping));
-    const fieldMappings = pinned?.fieldMappings ?? config.fieldMappings!;
+    const fieldMappings = pinned?.fieldMappings ?? config.fieldMappings ?? [];
     const { diagnostics } = await engine.previewMapping({ fieldMappings, records: [] });
     if (diagnostics.length > 0) throw unfit(diagnostics);
     const mapping = config.mapping && pinned && { ...config.mapping, version: pinned.version };
-    return { ...request, config: { ...config, ...(mapping && { mapping }) } } as SyncDocument;
+    return { ...request, config: { ...config, ...(mapping && { mapping }) } };
   }
 }
 

@@ -1,0 +1,31 @@
+import type { EngineError } from './errors';
+import type { RunReport } from './types';
+
+/** The report of a run that failed before it had moved a record: whoever reads reports finds every member. */
+export function failedReport({ kind, message, code, field }: EngineError): Omit<RunReport, 'syncId'> {
+  return {
+    runId: 0,
+    status: 'failed',
+    mode: 'incremental',
+    resumed: false,
+    read: 0,
+    written: 0,
+    created: 0,
+    updated: 0,
+    deleted: 0,
+    unchanged: 0,
+    filtered: 0,
+    rejected: 0,
+    in_review: 0,
+    superseded: 0,
+    pages: 0,
+    apiCalls: 0,
+    seconds: 0,
+    phases: { fetch: 0, map: 0, decide: 0, write: 0, commit: 0 },
+    recordsPerSecond: 0,
+    peakRssMb: 0,
+    guaranteeClass: 'A',
+    warnings: [],
+    error: { kind, message, code, field },
+  };
+}
