@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 
 const connectMillisMax = 2_500;
+const goMillisMax = 200;
 
 /** Connects, says PING and goes. Throws if Redis does not answer or refuses the login. */
 export async function pingRedis(url: string): Promise<void> {
@@ -8,6 +9,7 @@ export async function pingRedis(url: string): Promise<void> {
     lazyConnect: true,
     connectTimeout: connectMillisMax,
     commandTimeout: connectMillisMax,
+    disconnectTimeout: goMillisMax,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     retryStrategy: () => null,
