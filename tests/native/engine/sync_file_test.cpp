@@ -50,12 +50,25 @@ TEST(SyncFile, TakesEverySetting) {
   EXPECT_TRUE(taken.schedule);
 }
 
+TEST(SyncFile, TakesIntegrationsInPlaceOfSettings) {
+  json file = good();
+  file["source"] = {{"integration", "crm"}};
+  const SyncFile taken = SyncFile::parse(file);
+  EXPECT_EQ(taken.source.integration, "crm");
+  EXPECT_TRUE(taken.source.type.empty());
+  EXPECT_EQ(taken.target.type, "sqlite");
+  EXPECT_TRUE(taken.target.integration.empty());
+}
+
 TEST(SyncFile, NamesTheKeyThatIsWrong) {
   const std::vector<std::pair<const char*, const char*>> cases{
       {R"({"id": "with space"})", "id:"},
       {R"({"id": ""})", "id:"},
       {R"({"source": "salesforce"})", "source:"},
       {R"({"source": {"type": 1}})", "source.type:"},
+      {R"({"source": {"integration": ""}})", "source.integration:"},
+      {R"({"target": {"integration": 7}})", "target.integration:"},
+      {R"({"source": {"integration": "crm", "type": "sqlite"}})", "source.type: unknown key"},
       {R"({"target": {"type": "sqlite", "config": []}})", "target.config:"},
       {R"({"target": {"type": "sqlite", "colour": 1}})", "target.colour: unknown key"},
       {R"({"sourceObject": 5})", "sourceObject:"},
