@@ -96,12 +96,11 @@ export class Service {
 
 function contextOver(parts: Omit<Context, 'supervisor' | 'syncs'>): Context {
   const { settings, engine, log, now, runEvents, metrics } = parts;
-  // The engine tells of a run that has begun; of one that could not begin it has nothing to tell.
-  const onRun = (report: RunReport) => report.runId === 0 && metrics.onEvent({ type: 'run', report });
+  const onRun = (report: RunReport) => metrics.onEvent({ type: 'run', report });
   const { batchSizeDefault, queueConcurrency, retention } = settings;
   const works = [
     new SyncWork({ engine, events: runEvents, now, batchSizeDefault, onRun }),
-    new PlanWork(engine, batchSizeDefault),
+    new PlanWork(engine, batchSizeDefault, onRun),
     new UpkeepWork(engine, retention, now),
     // Each is handed documents of its own kind alone, which is more than the type of a list can say.
   ] as unknown as Work[];

@@ -23,10 +23,13 @@ export class PlanWork implements Work<PlanDocument> {
   readonly kind = planKind;
   readonly #engine: Engine;
   readonly #batchSizeDefault: number;
+  readonly #onRun: (report: RunReport) => void;
 
-  constructor(engine: Engine, batchSizeDefault: number) {
+  /** `onRun` hears of every plan that was applied: that is a run. */
+  constructor(engine: Engine, batchSizeDefault: number, onRun: (report: RunReport) => void = () => {}) {
     this.#engine = engine;
     this.#batchSizeDefault = batchSizeDefault;
+    this.#onRun = onRun;
   }
 
   async perform({ id, body }: BookDocument<PlanDocument>): Promise<(body: PlanDocument) => PlanDocument> {
@@ -50,6 +53,7 @@ export class PlanWork implements Work<PlanDocument> {
       if (status === 'planning')
         return { status: 'planned', plan: await this.#engine.plan(file, { ...how, keep: id }) };
       const applied = await this.#engine.apply(file, id);
+      this.#onRun(applied);
       if (applied.status === 'stopped') return { status: 'applying', due, applied };
       return { status: applied.status === 'succeeded' ? 'applied' : 'failed', applied, ...errorOf(applied) };
     } catch (thrown) {
