@@ -14,8 +14,15 @@ export default {
   // What fastify's inject() reads cookies with is an ES module, which Jest cannot require as it is.
   transformIgnorePatterns: ['/node_modules/(?!cookie/)'],
   transform: {
-    '/node_modules/cookie/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
-    '^.+\\.c?ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, sourceMaps: 'inline' }],
+    '^.+\\.c?ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        // What starts servers is an ES module of scripts/: import() has to stay what it is.
+        module: { type: 'commonjs', ignoreDynamic: true },
+        sourceMaps: 'inline',
+      },
+    ],
   },
   // The whole run has to end by itself: a test that leaves a server or a timer behind is found here.
   forceExit: false,

@@ -11,7 +11,8 @@ const startSecondsMax = 60;
  * Starts the service over the state in `home` and resolves when it answers. Without an Auth0 domain its first start over a
  * state prints a key; `key` is undefined at later ones.
  * @param {{ home: string, port?: number, env?: Record<string, string> }} options  `port` is only a wish
- * @returns {Promise<{ url: string, key?: string, pid: number, log(): string, stop(): Promise<void>, kill(): Promise<void> }>}
+ * @returns {Promise<{ url: string, key?: string, pid: number, log(): string, stop(): Promise<Exit>, kill(): Promise<Exit> }>}
+ *   Exit: {code, signal}
  */
 export async function startService({ home, port = 0, env = {} }) {
   const free = (await isFree(port)) ? port : await freePort();
@@ -30,10 +31,10 @@ export async function startService({ home, port = 0, env = {} }) {
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
-  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   const end = async (signal) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-    await exited;
+    return exited;
   };
   const onExit = () => child.kill('SIGKILL');
   process.once('exit', onExit);

@@ -97,7 +97,7 @@ export class Service {
 function contextOver(parts: Omit<Context, 'supervisor' | 'syncs'>): Context {
   const { settings, engine, log, now, runEvents, metrics } = parts;
   const onRun = (report: RunReport) => metrics.onEvent({ type: 'run', report });
-  const { batchSizeDefault, queueConcurrency, retention } = settings;
+  const { batchSizeDefault, queueConcurrency, claimSeconds, retention } = settings;
   const works = [
     new SyncWork({ engine, events: runEvents, now, batchSizeDefault, onRun }),
     new PlanWork(engine, batchSizeDefault, onRun),
@@ -105,7 +105,14 @@ function contextOver(parts: Omit<Context, 'supervisor' | 'syncs'>): Context {
     // Each is handed documents of its own kind alone, which is more than the type of a list can say.
   ] as unknown as Work[];
   const alone = settings.databaseUrl === undefined;
-  const supervisor = new Supervisor(works, { book: engine.book, log, now, concurrency: queueConcurrency, alone });
+  const supervisor = new Supervisor(works, {
+    book: engine.book,
+    log,
+    now,
+    concurrency: queueConcurrency,
+    alone,
+    leaseMs: claimSeconds * 1000,
+  });
   const syncs = new Syncs({ engine, now, batchSizeDefault, wake: () => supervisor.wake() });
   return { ...parts, supervisor, syncs };
 }

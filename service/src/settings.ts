@@ -27,6 +27,8 @@ export interface Settings {
   n8n?: { baseUrl: string; apiKey: string };
   /** QUEUE_CONCURRENCY: runs at once in this process. */
   queueConcurrency: number;
+  /** CLAIM_SECONDS: a service that is silent for so long has lost its syncs to the others over the same database. */
+  claimSeconds: number;
   /** BATCH_SIZE_DEFAULT: `batchSize` of a sync that names none. */
   batchSizeDefault: number;
   /** DEFAULT_RATE_LIMIT_*: calls to systems whose connector declares no limits of its own. */
@@ -56,6 +58,7 @@ export interface AuthSettings {
 
 const portMax = 65_535;
 const queueConcurrencyMax = 256;
+const [claimSecondsMin, claimSecondsMax] = [3, 3_600];
 const batchSizeMax = 50_000;
 const rateLimitMax = 1_000_000;
 const retentionDaysMax = 36_500;
@@ -83,6 +86,7 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
     auth: readAuth(from),
     n8n: readN8n(from),
     queueConcurrency: from.integer('QUEUE_CONCURRENCY', 10, 1, queueConcurrencyMax),
+    claimSeconds: from.integer('CLAIM_SECONDS', 30, claimSecondsMin, claimSecondsMax),
     batchSizeDefault: from.integer('BATCH_SIZE_DEFAULT', 1000, 1, batchSizeMax),
     defaultRateLimits: {
       perMinute: from.integer('DEFAULT_RATE_LIMIT_PER_MINUTE', 60, 1, rateLimitMax),

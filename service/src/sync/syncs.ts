@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { BookDocument, Engine } from '../../../lib';
+import { type BookDocument, type Engine, EngineError, type SyncFile } from '../../../lib';
 import { pointerOf, Problem } from '../problem';
 import type { StartRequest, SyncRequest } from '../schemas/sync';
 import { change, isRevisionConflict } from './change';
@@ -151,13 +151,23 @@ export class Syncs {
       throw Problem.at('/config', 'needs either fieldMappings or mapping');
     if (config.schedule !== undefined && request.mode === 'realtime')
       throw Problem.at('/config/schedule', 'is for batch syncs; a realtime sync follows its source all the time');
-    if (config.schedule !== undefined) await engine.nextRun(config.schedule, now());
+    if (config.schedule !== undefined) await checkSchedule(engine, config.schedule, now());
     const pinned = config.mapping && (await pinnedMapping(engine.book, config.mapping));
     const fieldMappings = pinned?.fieldMappings ?? config.fieldMappings ?? [];
     const { diagnostics } = await engine.previewMapping({ fieldMappings, records: [] });
     if (diagnostics.length > 0) throw unfit(diagnostics);
     const mapping = config.mapping && pinned && { ...config.mapping, version: pinned.version };
     return { ...request, config: { ...config, ...(mapping && { mapping }) } };
+  }
+}
+
+async function checkSchedule(engine: Engine, schedule: SyncFile['schedule'] & {}, now: Date): Promise<void> {
+  try {
+    await engine.nextRun(schedule, now);
+  } catch (thrown) {
+    if (thrown instanceof EngineError && thrown.kind === 'invalid')
+      throw Problem.at('/config/schedule', thrown.message);
+    throw thrown;
   }
 }
 
