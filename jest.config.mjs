@@ -14,6 +14,7 @@ export default {
   // What fastify's inject() reads cookies with is an ES module, which Jest cannot require as it is.
   transformIgnorePatterns: ['/node_modules/(?!cookie/)'],
   transform: {
+    '/node_modules/cookie/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
     '^.+\\.c?ts$': [
       '@swc/jest',
       {

@@ -1,3 +1,5 @@
+import { fastify } from 'fastify';
+
 import { scopes } from '../../service/src/auth/principal';
 import { addAuth } from '../../service/src/plugins/auth';
 import { OpenService } from './support/open_service';
@@ -90,7 +92,6 @@ test('every route of the document refuses callers without its scope, and nobody 
 });
 
 test('a route that declares no scope cannot be added', async () => {
-  const { fastify } = await import('fastify');
   const app = fastify();
   app.decorate('createRateLimit', (() => () => Promise.resolve({ isAllowed: true, key: '' })) as never);
   addAuth(app, open.service.context);
