@@ -94,7 +94,7 @@ function text({ pattern, format, minLength = 0, maxLength = 50 }: any, known: Kn
 }
 
 const entityTag = fc.constantFrom('*', '"1"', '"2"', 'W/"1"', '"1", "2"', '1', '"', ',');
-const visible = fc.string({ unit: fc.constantFrom(...'abc019-_.:/ "\',;=~{}<>'), maxLength: 40 });
+const visible = fc.string({ unit: fc.constantFrom(...'abc019-_.:/ "\',;=~{}<>'.split('')), maxLength: 40 });
 const optional = (arbitrary: fc.Arbitrary<string>, freq = 4) => fc.option(arbitrary, { freq, nil: undefined });
 
 const headers = fc.record({
