@@ -19,6 +19,8 @@ export interface FieldMapping {
   required?: boolean;
   defaultValue?: unknown;
   onError?: 'fail_record' | 'null' | 'skip_field' | 'keep';
+  /** Personal data: sealed where the engine keeps it, masked where it tells of it. */
+  pii?: boolean;
 }
 
 export type DeletePolicy = 'ignore' | 'soft' | 'hard' | 'unlink';
@@ -272,8 +274,10 @@ export interface RejectedRecord {
   attempts: number;
   firstAt: string;
   lastAt: string;
-  /** The source record, only the fields that are mapped. */
+  /** The source record, only the fields that are mapped; personal data is masked. */
   original: Record<string, unknown>;
+  /** Only with personal data: kept sealed for a replay, or unreadable since its key was erased. */
+  personalData?: 'sealed' | 'erased';
 }
 
 export interface RunSummary extends Counts {

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/base64.hpp"
+#include "crypto/digest.hpp"
 
 namespace nexpo {
 namespace {
@@ -33,6 +34,8 @@ std::string DataKey::wrap(const Vault& vault) const { return vault.seal(bytes_.r
 std::string DataKey::rewrap(const Vault& vault, std::string_view wrapped, const std::string& name) {
   return vault.rewrap(wrapped, vault_name(name));
 }
+
+Secret DataKey::derive(std::string_view use) const { return Secret(hmac_sha256(bytes_.reveal(), use)); }
 
 std::string DataKey::seal(std::string_view plain) const {
   return std::string(kPrefix) + base64url_encode(aead_seal(bytes_, plain, name_));

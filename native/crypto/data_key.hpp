@@ -22,6 +22,8 @@ class DataKey {
   static std::string rewrap(const Vault& vault, std::string_view wrapped, const std::string& name);
 
   const std::string& name() const { return name_; }
+  /// 32 bytes for another use than sealing, told apart by `use`; gone with this key.
+  Secret derive(std::string_view use) const;
   /// Text: "d1.<base64url>".
   std::string seal(std::string_view plain) const;
   /// Nothing if it was sealed with another key (one that was erased, for example), or is damaged.

@@ -6,6 +6,7 @@
 #include "engine/report_json.hpp"
 #include "engine/sync_file.hpp"
 #include "store/plan_book.hpp"
+#include "sync/kept_original.hpp"
 
 namespace nexpo {
 
@@ -46,10 +47,17 @@ Task<json> list_runs(Runtime& runtime, json body) {
 
 Task<json> list_rejected(Runtime& runtime, json body) {
   std::string sync_id = body.at("syncId").get<std::string>();
+  std::string key_name = "sync/" + sync_id;
+  const DataKeys::Key key = co_await runtime.data_keys->find(std::move(key_name));
   const std::vector<RejectedRecord> records =
       co_await runtime.store->rejected(std::move(sync_id), false, body.value("after", int64_t{0}), limit_of(body, 100));
   json list = json::array();
-  for (const RejectedRecord& record : records) list.push_back(to_json(record));
+  for (const RejectedRecord& record : records) {
+    json one = to_json(record);
+    const std::string_view sealed = KeptOriginal::parse(record.original).sealed;
+    if (!sealed.empty()) one["personalData"] = key && key->open(sealed) ? "sealed" : "erased";
+    list.push_back(std::move(one));
+  }
   co_return json{{"records", std::move(list)}};
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "sync/kept_original.hpp"
+
 namespace nexpo {
 
 using nlohmann::json;
@@ -78,7 +80,7 @@ json to_json(const RejectedRecord& record) {
           {"attempts", record.attempts},
           {"firstAt", to_text(record.first_at)},
           {"lastAt", to_text(record.last_at)},
-          {"original", json::parse(record.original, nullptr, false)}};
+          {"original", json::parse(KeptOriginal::parse(record.original).plain, nullptr, false)}};
 }
 
 std::string to_text(Time time) {

@@ -69,8 +69,8 @@ PassContext pass_context(Runtime& runtime, SyncSession& session, const RunContro
     runtime.on_event(dump(event));
   };
   Phases* phases = watch ? &watch->phases : nullptr;
-  return {runtime.loop, runtime.workers, *runtime.store, session.writer(),
-          control.stop, control.abort,   on_progress,    phases};
+  return {runtime.loop, runtime.workers,    *runtime.store, session.writer(), control.stop, control.abort,
+          on_progress,  session.personal(), phases};
 }
 
 /// Links belong to one pair of ends. A file that points elsewhere under the same id would find everything "unchanged".

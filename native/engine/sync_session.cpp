@@ -19,7 +19,7 @@ std::string binding_of(const SyncFile& file, const Connection& source, const Con
 }  // namespace
 
 SyncSession::SyncSession(Runtime& runtime, SyncFile file, const RunControl& control)
-    : file_(std::move(file)), mapping_(MappingPlan::compile(file_.field_mappings, "fieldMappings")) {
+    : runtime_(runtime), file_(std::move(file)), mapping_(MappingPlan::compile(file_.field_mappings, "fieldMappings")) {
   source_connection_ = connect_end(runtime, file_.source, "source", file_.id + "/source", control.stop);
   target_connection_ = connect_end(runtime, file_.target, "target", file_.id + "/target", control.abort);
   source_ = source_connection_->source();
@@ -51,9 +51,27 @@ Task<> SyncSession::describe() {
   }
 }
 
+/// The data key is made when it is needed first, and looked for where something may have been sealed before.
+Task<> SyncSession::open_personal() {
+  std::string name = "sync/" + file_.id;
+  DataKeys::Key key;
+  if (mapping_.has_personal_data())
+    key = co_await runtime_.data_keys->get_or_make(std::move(name));
+  else
+    key = co_await runtime_.data_keys->find(std::move(name));
+  personal_ = std::make_unique<const PersonalData>(mapping_, std::move(key));
+  const std::vector<std::string>& paths = mapping_.source_paths();
+  for (size_t slot = 0; slot < paths.size(); ++slot)
+    if (mapping_.personal_slots()[slot] && paths[slot] == source_schema_.key_field)
+      warnings_.push_back(
+          fmt::format("fieldMappings: {} is marked pii and is the key of {}; keys are kept and shown as they are",
+                      paths[slot], file_.source_object));
+}
+
 Task<> SyncSession::open(bool dry) {
   co_await describe();
   warnings_ = mapping_.check(&source_schema_, target_schema(), "fieldMappings");
+  co_await open_personal();
   if (dry && !target_schema_) co_return;
   WritePlan write;
   write.object = file_.target_object;

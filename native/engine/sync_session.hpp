@@ -31,6 +31,7 @@ class SyncSession {
   /// Null if the target object does not exist yet.
   const Schema* target_schema() const { return target_schema_ ? &*target_schema_ : nullptr; }
   Writer* writer() { return writer_.get(); }
+  const PersonalData* personal() const { return personal_.get(); }
   const std::vector<std::string>& warnings() const { return warnings_; }
   uint64_t calls() const { return source_connection_->calls() + target_connection_->calls(); }
   /// Of the end that has one; of two, the one that is nearer to its limit.
@@ -39,6 +40,9 @@ class SyncSession {
   Task<> describe();
 
  private:
+  Task<> open_personal();
+
+  Runtime& runtime_;
   SyncFile file_;
   MappingPlan mapping_;
   SyncPlan plan_;
@@ -48,6 +52,7 @@ class SyncSession {
   std::unique_ptr<Writer> writer_;
   Schema source_schema_;
   std::optional<Schema> target_schema_;
+  std::unique_ptr<const PersonalData> personal_;
   std::vector<std::string> warnings_;
 };
 

@@ -72,7 +72,7 @@ Task<bool> BatchSync::execute(Pass& pass, const SyncState& state, RunRequest req
   const bool replay = request.replay_rejected || (!resumed && pass.run().mode == "incremental");
   if (state.rejected > 0 && replay) {
     RejectedReader rejected(context_.store, plan_.sync_id, plan_.mapping->source_paths(), !request.replay_rejected,
-                            plan_.limits.page_records_max, request.rejected_id);
+                            plan_.limits.page_records_max, context_.personal, request.rejected_id);
     if (!co_await pass.read(rejected, "replay")) co_return false;
   }
   if (request.replay_rejected) co_return true;

@@ -2,12 +2,13 @@
 
 namespace nexpo {
 
-MappedPage map_page(const MappingPlan& mapping, Page page) {
+MappedPage map_page(const MappingPlan& mapping, Page page, const PersonalData* personal) {
   MappedPage out;
   out.mapped = mapping.apply(page.records, std::move(page.unreadable));
   out.fingerprints.reserve(out.mapped.records.size());
   for (size_t row = 0; row < out.mapped.records.size(); ++row)
     out.fingerprints.push_back(fingerprint_of(out.mapped.records.row(row)));
+  if (personal) personal->shield(out.fingerprints);
   out.source = std::move(page.records);
   out.next = std::move(page.next);
   out.last = page.last;
@@ -34,7 +35,7 @@ Task<MappedPage> PageFeed::load() {
     read_last_ = page.last;
   }
   const PhaseTimer timer(context_.clock, context_.phases, &Phases::map);
-  auto map = [this, &page] { return map_page(*plan_.mapping, std::move(page)); };
+  auto map = [this, &page] { return map_page(*plan_.mapping, std::move(page), context_.personal); };
   co_return co_await context_.workers.run(std::move(map));
 }
 

@@ -20,7 +20,7 @@ struct MappedPage {
 };
 
 /// Maps one batch and takes its fingerprints. Pure; runs on the pool.
-MappedPage map_page(const MappingPlan& mapping, Page page);
+MappedPage map_page(const MappingPlan& mapping, Page page, const PersonalData* personal = nullptr);
 
 /// Gives pages in order. At most `pages_ahead` are fetched or mapped at a time. Call close() before the reader goes
 /// away, also after an error.

@@ -60,13 +60,20 @@ class PageStep::Body {
   const RecordBatch& mapped() const { return out_.page.mapped.records; }
   Value key_cell(size_t row) const { return mapped().row(row)[context_.key_slot]; }
 
-  void reject(size_t source_row, Rejection reason) {
+  /// `cells`: the row as it was mapped, if it was.
+  void reject(size_t source_row, Rejection reason, std::span<const Value> cells = {}) {
+    const PersonalData* personal = context_.pass.personal;
     const RowHead& head = out_.page.source.head(source_row);
     RejectedRecord record;
     record.source_key = head.key;
     record.version = head.version;
     record.removal = head.op == RecordOp::remove;
-    append_json_row(record.original, out_.page.source, source_row);
+    if (personal) {
+      record.original = personal->original_of(out_.page.source, source_row);
+      reason.message = personal->masked(std::move(reason.message), out_.page.source.row(source_row), cells);
+    } else {
+      append_json_row(record.original, out_.page.source, source_row);
+    }
     record.reason = std::move(reason);
     out_.rejected.push_back(std::move(record));
     ++out_.counts.rejected;
@@ -154,7 +161,10 @@ class PageStep::Body {
   Task<> fetch_current(std::vector<std::string> keys, CurrentFingerprints& into) {
     auto fetch = [this, &keys] { return context_.pass.writer->fetch(keys); };
     const RecordBatch now = co_await with_retry(context_.pass.clock, context_.plan.retry, context_.pass.abort, fetch);
-    for (size_t row = 0; row < now.size(); ++row) into[std::string(now.head(row).key)] = fingerprint_of(now.row(row));
+    std::vector<Fingerprint> fingerprints;
+    for (size_t row = 0; row < now.size(); ++row) fingerprints.push_back(fingerprint_of(now.row(row)));
+    if (context_.pass.personal) context_.pass.personal->shield(fingerprints);
+    for (size_t row = 0; row < now.size(); ++row) into[std::string(now.head(row).key)] = fingerprints[row];
   }
 
   void settle_decided(size_t row, Action action) {
@@ -180,7 +190,8 @@ class PageStep::Body {
         reject(out_.page.mapped.source_row[row],
                {.code = "duplicate_key",
                 .message = fmt::format("another record of the same page has the key \"{}\" too", key_cell(row).view()),
-                .field = (*mapped().shape())[context_.key_slot]});
+                .field = (*mapped().shape())[context_.key_slot]},
+               mapped().row(row));
         return;
       case Action::unchanged:
         ++out_.counts.unchanged;
@@ -212,9 +223,22 @@ class PageStep::Body {
       ++attempts;
       return context_.pass.writer->write(batch);
     };
-    BatchReceipt receipt = co_await with_retry(context_.pass.clock, context_.plan.retry, context_.pass.abort, write);
+    auto written = co_await attempt(with_retry(context_.pass.clock, context_.plan.retry, context_.pass.abort, write));
+    if (written.index() == 1) throw masked(std::get<1>(written), batch);
+    BatchReceipt receipt = std::get<0>(std::move(written));
     keep_doubts(receipt, attempts > 1);
     take(std::move(receipt), writes_);
+  }
+
+  /// A system that refuses a whole batch may quote any record of it.
+  Error masked(const Error& error, const RecordBatch& batch) const {
+    const PersonalData* personal = context_.pass.personal;
+    if (!personal || !personal->marked()) return error;
+    std::string message = error.message();
+    for (size_t row = 0; row < batch.size(); ++row) message = personal->masked(std::move(message), {}, batch.row(row));
+    Error told = Error(error.kind(), std::move(message), error.retry_after()).with_code(error.code());
+    told = std::move(told).with_field(error.field());
+    return error.outcome_unknown() ? std::move(told).with_unknown_outcome() : told;
   }
 
   /// A record that is refused on a repeat may have been taken by the attempt whose answer was lost.
@@ -251,7 +275,7 @@ class PageStep::Body {
       throw Error(ErrorKind::internal, "the target gave a receipt for another number of records than it was sent");
     for (Rejection& reason : receipt.rejections) {
       const size_t row = rows.at(reason.row);
-      reject(out_.page.mapped.source_row[row], std::move(reason));
+      reject(out_.page.mapped.source_row[row], std::move(reason), mapped().row(row));
     }
     receipt.rejections.clear();
     out_.receipts.push_back(std::move(receipt));

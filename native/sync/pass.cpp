@@ -195,7 +195,7 @@ Task<bool> Pass::sweep() {
       page.records.add(head);
     }
     after = gone.back();
-    MappedPage mapped = map_page(*plan_.mapping, std::move(page));
+    MappedPage mapped = map_page(*plan_.mapping, std::move(page), context_.personal);
     co_await start(std::move(mapped));
     co_await commit_all();
   }

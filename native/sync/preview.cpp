@@ -10,9 +10,9 @@
 namespace nexpo {
 namespace {
 
-std::optional<std::string> shown(Value value) {
+std::optional<std::string> shown(Value value, bool personal) {
   if (!value.present()) return std::nullopt;
-  return std::string(value.view());
+  return std::string(personal ? kMasked : value.view());
 }
 
 class PreviewPass {
@@ -61,7 +61,8 @@ class PreviewPass {
     out_.counts.read += page.source.size();
     for (const Rejection& reason : page.mapped.rejections) {
       ++out_.counts.rejected;
-      sample(page.source.head(reason.row).key, "reject", {{reason.field, std::nullopt, reason.message}});
+      sample(page.source.head(reason.row).key, "reject",
+             {{reason.field, std::nullopt, told(reason.message, page.source.row(reason.row))}});
     }
     if (sweeping_)
       for (size_t row = 0; row < page.source.size(); ++row)
@@ -76,8 +77,11 @@ class PreviewPass {
     std::unordered_map<std::string_view, size_t> row_now;
     if (context_.writer) {
       now = co_await fetch_changed(page, links);
+      std::vector<Fingerprint> fingerprints;
+      for (size_t row = 0; row < now.size(); ++row) fingerprints.push_back(fingerprint_of(now.row(row)));
+      if (context_.personal) context_.personal->shield(fingerprints);
       for (size_t row = 0; row < now.size(); ++row) {
-        current[std::string(now.head(row).key)] = fingerprint_of(now.row(row));
+        current[std::string(now.head(row).key)] = fingerprints[row];
         row_now[now.head(row).key] = row;
       }
     }
@@ -165,7 +169,7 @@ class PreviewPass {
       const Value to = mapped.row(row)[slot];
       const Value from = row_now ? now.row(*row_now)[slot] : Value();
       if (!to.is(ValueKind::unset) && !same_value(from, to))
-        fields.push_back({(*mapped.shape())[slot], shown(from), shown(to)});
+        fields.push_back({(*mapped.shape())[slot], shown(from, is_personal(slot)), shown(to, is_personal(slot))});
     }
     if (row_now && fields.empty()) {
       ++out_.counts.unchanged;
@@ -198,6 +202,11 @@ class PreviewPass {
       co_await hand_over();
       after = links.back().source_key;
     }
+  }
+
+  bool is_personal(size_t slot) const { return context_.personal && context_.personal->is_personal(slot); }
+  std::string told(const std::string& message, std::span<const Value> source_row) const {
+    return context_.personal ? context_.personal->masked(message, source_row, {}) : message;
   }
 
   void sample(std::string_view key, std::string action, std::vector<FieldDifference> fields) {

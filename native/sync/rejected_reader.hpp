@@ -4,20 +4,24 @@
 #include "connectors/connector.hpp"
 #include "record/json.hpp"
 #include "store/store.hpp"
+#include "sync/personal_data.hpp"
 
 namespace nexpo {
 
 /// Reads what was kept of rejected records, oldest first. Each is given once, even if it is rejected again meanwhile.
-/// `only`: number of the one that is wanted; 0: all.
+/// `only`: number of the one that is wanted; 0: all. Personal data is opened in memory; a record whose data key was
+/// erased is given as unreadable, with the code "key_erased". `personal` is borrowed and may be null.
 class RejectedReader final : public Reader {
  public:
   RejectedReader(StateStore& store, std::string sync_id, const std::vector<std::string>& paths, bool retryable_only,
-                 int page_records_max, int64_t only = 0);
+                 int page_records_max, const PersonalData* personal, int64_t only = 0);
 
   Task<Page> next() override;
   bool complete() const override { return false; }
 
  private:
+  void add(RejectedRecord record, Page& page);
+
   StateStore& store_;
   std::string sync_id_;
   Shape shape_;
@@ -25,6 +29,7 @@ class RejectedReader final : public Reader {
   JsonDecoder decoder_;
   bool retryable_only_;
   int page_records_max_;
+  const PersonalData* personal_;
   int64_t only_;
   int64_t after_;
 };

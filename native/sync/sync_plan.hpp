@@ -10,6 +10,7 @@
 #include "record/counts.hpp"
 #include "store/store.hpp"
 #include "sync/breaker.hpp"
+#include "sync/personal_data.hpp"
 #include "sync/phases.hpp"
 #include "sync/policy.hpp"
 #include "sync/retry.hpp"
@@ -57,7 +58,8 @@ struct PassContext {
   CancelToken stop;   ///< finish the page in flight, commit, end
   CancelToken abort;  ///< give up waiting for the target too; the page in flight is done again by the next run
   std::function<void(const Progress&)> on_progress;
-  Phases* phases = nullptr;  ///< grows page by page; null: nobody asks
+  const PersonalData* personal = nullptr;  ///< null: nothing is marked, and nothing was sealed before
+  Phases* phases = nullptr;                ///< grows page by page; null: nobody asks
 };
 
 }  // namespace nexpo

@@ -39,6 +39,7 @@ class Compiler {
     if (!json.is_object()) return plan;
     plan.source = params.required_text("source", "write the path of the source field");
     plan.target = params.required_text("target", "write the name of the target field");
+    reads_ = &plan.reads;
     plan.slot = slot_of(plan.source, params.at("source"));
     if (!plan.target.empty() && !targets_.insert(plan.target).second) {
       faults_.add(params.at("target"), fmt::format("`{}` is filled by an earlier mapping", plan.target),
@@ -48,6 +49,7 @@ class Compiler {
       transformations(*json_steps, params.at("transformation"), plan.steps);
     }
     plan.required = params.flag("required", false);
+    plan.personal = params.flag("pii", false);
     if (const nlohmann::json* fallback = params.find("defaultValue"); fallback && !fallback->is_null()) {
       plan.fallback = value_of(*fallback, *memory_);
     }
@@ -157,20 +159,35 @@ class Compiler {
   uint32_t slot_of(const std::string& path, const std::string& at) {
     if (path.empty()) return 0;
     const auto known = std::find(paths_->begin(), paths_->end(), path);
-    if (known != paths_->end()) return static_cast<uint32_t>(known - paths_->begin());
+    reads_->push_back(static_cast<uint32_t>(known - paths_->begin()));
+    if (known != paths_->end()) return reads_->back();
     if (const std::string fault = path_fault(path); !fault.empty())
       faults_.add(at, fault, "names are parted by dots, odd ones are quoted");
     paths_->push_back(path);
-    return static_cast<uint32_t>(paths_->size() - 1);
+    return reads_->back();
   }
 
   const nlohmann::json& mappings_;
   std::string at_;
   Faults faults_;
   std::vector<std::string>* paths_ = nullptr;
+  std::vector<uint32_t>* reads_ = nullptr;  ///< slots of the field at hand
   Arena* memory_ = nullptr;
   std::unordered_set<std::string> targets_;
 };
+
+/// What a marked field reads is personal, whoever else reads it.
+void mark_personal(MappingPlan::State& state) {
+  state.personal_slots.resize(state.source_paths.size());
+  for (const FieldPlan& field : state.fields)
+    for (const uint32_t slot : field.reads)
+      if (field.personal) state.personal_slots[slot] = true;
+  for (FieldPlan& field : state.fields) {
+    field.personal = field.personal || std::any_of(field.reads.begin(), field.reads.end(),
+                                                   [&](uint32_t slot) { return state.personal_slots[slot]; });
+    state.personal_fields.push_back(field.personal);
+  }
+}
 
 std::string hash_of(const nlohmann::json& json) {
   const std::string text = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -185,6 +202,7 @@ MappingPlan MappingPlan::compile(const nlohmann::json& field_mappings, std::stri
   std::vector<std::string> targets;
   for (const FieldPlan& field : state->fields) targets.push_back(field.target);
   state->targets = std::make_shared<const std::vector<std::string>>(std::move(targets));
+  mark_personal(*state);
   state->hash = hash_of(field_mappings);
   return MappingPlan(std::move(state));
 }

@@ -79,7 +79,8 @@ class PageMapper {
       const Value before = cell;
       if (step.run(step.params.get(), cell, context_)) continue;
       if (field.on_error == OnError::fail_record) {
-        return reject(row, field, step.name, fmt::format("{} {} {}", field.source, excerpt(before), context_.fault));
+        const std::string shown = field.personal ? std::string("(personal data)") : excerpt(before);
+        return reject(row, field, step.name, fmt::format("{} {} {}", field.source, shown, context_.fault));
       }
       ++swallowed_[index];
       return settle(field, row, cell);
@@ -137,6 +138,12 @@ MappingPlan::MappingPlan(MappingPlan&&) noexcept = default;
 
 const std::vector<std::string>& MappingPlan::source_paths() const { return state_->source_paths; }
 const Shape& MappingPlan::target_fields() const { return state_->targets; }
+const std::vector<bool>& MappingPlan::personal_slots() const { return state_->personal_slots; }
+const std::vector<bool>& MappingPlan::personal_fields() const { return state_->personal_fields; }
+bool MappingPlan::has_personal_data() const {
+  return std::find(state_->personal_fields.begin(), state_->personal_fields.end(), true) !=
+         state_->personal_fields.end();
+}
 std::string MappingPlan::hash() const { return state_->hash; }
 
 std::string_view MappingPlan::renamed_from(std::string_view target) const {

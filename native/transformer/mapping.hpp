@@ -22,7 +22,7 @@ struct MappedBatch {
   std::vector<std::string> warnings;
 };
 
-/// Compiled from `fieldMappings`: [{source, target, transformation?, required?, defaultValue?, onError?}].
+/// Compiled from `fieldMappings`: [{source, target, transformation?, required?, defaultValue?, onError?, pii?}].
 /// A step that can fail does not compile until it has `required`, `defaultValue` or
 /// `onError: fail_record | null | skip_field | keep`.
 class MappingPlan {
@@ -42,6 +42,11 @@ class MappingPlan {
   const std::vector<std::string>& source_paths() const;
   /// Target fields, in the order of the slots that apply() gives.
   const Shape& target_fields() const;
+  /// By slot of source_paths(): whether a field that is marked `pii` reads it, itself or in a template.
+  const std::vector<bool>& personal_slots() const;
+  /// By slot of target_fields(): whether it is marked `pii`, or reads what is personal for another field.
+  const std::vector<bool>& personal_fields() const;
+  bool has_personal_data() const;
   /// The source path that fills `target` unchanged (a rename without transformation), or "".
   std::string_view renamed_from(std::string_view target) const;
   /// What the plan knows of each target field: a target that creates its table starts from this. `source` may be null.

@@ -30,6 +30,8 @@ struct FieldPlan {
   std::vector<Step> steps;
   std::optional<Value> fallback;  ///< in the plan's memory
   bool required = false;
+  bool personal = false;        ///< holds personal data: messages do not quote it
+  std::vector<uint32_t> reads;  ///< its source slot and those that its steps look at
   OnError on_error = OnError::fail_record;
   bool plain = true;  ///< a bare rename: the cell is passed on as it is
 };
@@ -38,6 +40,7 @@ struct MappingPlan::State {
   std::vector<FieldPlan> fields;
   std::vector<std::string> source_paths;
   Shape targets;
+  std::vector<bool> personal_slots, personal_fields;
   std::shared_ptr<Arena> memory = std::make_shared<Arena>();  ///< of default values and tables
   std::string hash;
 };

@@ -3,6 +3,7 @@
 
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -43,16 +44,28 @@ class CalledEngine {
     return Error(ErrorKind::internal, "");
   }
 
+  /// All events so far, as one text.
+  std::string events() const {
+    const std::lock_guard lock(mutex_);
+    return events_;
+  }
+
   std::filesystem::path path(const std::string& name) const { return folder_ / name; }
 
  private:
   void open() {
     EngineConfig config;
     config.home = path("state").string();
-    engine_ = std::make_unique<Engine>(std::move(config), [](std::string) {});
+    config.log_level = LogLevel::debug;
+    engine_ = std::make_unique<Engine>(std::move(config), [this](const std::string& event) {
+      const std::lock_guard lock(mutex_);
+      events_ += event;
+    });
   }
 
   TemporaryFolder folder_;
+  mutable std::mutex mutex_;  ///< events come from the loop's thread
+  std::string events_;
   std::unique_ptr<Engine> engine_;
 };
 

@@ -25,7 +25,11 @@ class EffectsInMemory final : public EffectSink {
 /// A quiet world: nothing fails unless a test says so.
 class QuietWorld : public testing::Test {
  protected:
-  QuietWorld() {
+  static constexpr const char* kTwoFields = R"([
+    {"source": "id", "target": "id", "required": true}, {"source": "name", "target": "name", "onError": "null"}])";
+
+  explicit QuietWorld(const char* mappings = kTwoFields)
+      : mapping_(MappingPlan::compile(nlohmann::json::parse(mappings), "fieldMappings")) {
     plan_.sync_id = "sync";
     plan_.source_object = plan_.target_object = "things";
     plan_.mapping = &mapping_;
@@ -53,9 +57,16 @@ class QuietWorld : public testing::Test {
     SimWriter writer(clock, target_, random_, faults_);
     SimSource source(clock, source_, random_, faults_);
     const CancelToken stop = CancelToken::make();
-    const PassContext context{clock, workers, store, &writer, stop, {}, [&](const Progress& progress) {
+    const PassContext context{clock,
+                              workers,
+                              store,
+                              &writer,
+                              stop,
+                              {},
+                              [&](const Progress& progress) {
                                 if (watch) watch(progress, clock, stop);
-                              }};
+                              },
+                              personal_.get()};
     BatchSync sync(context, plan_, source);
     RunReport report;
     try {
@@ -76,19 +87,18 @@ class QuietWorld : public testing::Test {
     SimStore store(clock, disk_, 1, 0);
     SimWriter writer(clock, target_, random_, faults_);
     SimSource source(clock, source_, random_, faults_);
-    const PassContext context{clock, workers, store, &writer, {}, {}, {}};
+    const PassContext context{clock, workers, store, &writer, {}, {}, {}, personal_.get()};
     return clock.run(preview(context, plan_, source, request, 5, kept));
   }
 
-  MappingPlan mapping_ = MappingPlan::compile(nlohmann::json::parse(R"([
-    {"source": "id", "target": "id", "required": true}, {"source": "name", "target": "name", "onError": "null"}])"),
-                                              "fieldMappings");
+  MappingPlan mapping_;
   /// Every call of the store may be the last one of its process.
   struct Crashes {
     uint64_t seed = 1;
     int percent = 0;
   };
   Crashes crash_;
+  std::unique_ptr<const PersonalData> personal_;  ///< where a test marks something
   SyncPlan plan_;
   SimFaults faults_;
   std::mt19937_64 random_{1};

@@ -123,6 +123,8 @@ struct SimTargetData {
   std::map<std::string, int> creations, deletions;
   uint64_t rows_sent = 0;  ///< effects or not
   uint64_t effects = 0;
+  std::string refused_prefix = "bad";  ///< records whose name begins so are refused
+  std::string batch_fault;             ///< every write fails with this message, if there is one
 };
 
 class SimWriter final : public Writer {
@@ -134,6 +136,7 @@ class SimWriter final : public Writer {
 
   Task<BatchReceipt> write(const RecordBatch& batch) override {
     co_await lose(faults_.write_lost_before);
+    if (!data_.batch_fault.empty()) throw Error(ErrorKind::invalid, data_.batch_fault);
     BatchReceipt out;
     for (size_t row = 0; row < batch.size(); ++row) out.receipts.push_back(upsert(batch, row, out.rejections));
     co_await lose(faults_.write_lost_after);
@@ -181,8 +184,8 @@ class SimWriter final : public Writer {
     ++data_.rows_sent;
     const std::string key(batch.row(row)[0].view());
     const std::string name(batch.row(row)[1].view());
-    if (name.starts_with("bad")) {
-      rejections.push_back({row, "BAD_NAME", "simulated: this name is refused", "name", false});
+    if (name.starts_with(data_.refused_prefix)) {
+      rejections.push_back({row, "BAD_NAME", "simulated: this name is refused: " + name, "name", false});
       return {Outcome::rejected, ""};
     }
     if (static_cast<int>(random_() % 100) < faults_.row_lock) {
