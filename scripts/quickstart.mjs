@@ -138,9 +138,8 @@ async function main() {
   await setUp(['build']);
   await build();
 
-  say(
-    `\n2. Starting the service, and a simulated Salesforce org with ${number(accounts)} Accounts and ${number(contacts)} Contacts`,
-  );
+  say('\n2. Starting the service and a simulated Salesforce org');
+  say(`   with ${number(accounts)} Accounts and ${number(contacts)} Contacts`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const twin = await startTwin('salesforce', ['--records', String(accounts), '--seed', '1']);

@@ -8,11 +8,11 @@ import { freePort } from './sandbox.mjs';
 const startSecondsMax = 60;
 
 /**
- * Starts the service over the state in `home` and resolves when it answers. Without an Auth0 domain its first start over a
- * state prints a key; `key` is undefined at later ones.
+ * Starts the service over the state in `home` and resolves when it answers. Without an Auth0 domain its first start
+ * over a state prints a key; `key` is undefined at later ones.
  * @param {{ home: string, port?: number, env?: Record<string, string> }} options  `port` is only a wish
- * @returns {Promise<{ url: string, key?: string, pid: number, log(): string, stop(): Promise<Exit>, kill(): Promise<Exit> }>}
- *   Exit: {code, signal}
+ * @returns {Promise<{ url: string, key?: string, pid: number, log(): string, stop(): Promise, kill(): Promise }>}
+ *   stop() and kill() give {code, signal} of its end
  */
 export async function startService({ home, port = 0, env = {} }) {
   const free = (await isFree(port)) ? port : await freePort();

@@ -82,7 +82,7 @@ test.each(['kill', 'stop'] as const)(
     const status = await second.until('/api/sync/status/one', succeeded);
     expect(status.run.id).toBe(run.id);
     expect(status.counts).toMatchObject({ read: records, rejected: 0, updated: 0 });
-    expect(status.counts.created + status.counts.unchanged).toBe(records);
+    expect(Number(status.counts.created) + Number(status.counts.unchanged)).toBe(records);
     expect(sqlite(file(), 'SELECT count(*) FROM accounts_one')).toBe(String(records));
     expect((await second.get('/api/runs')).items).toHaveLength(1);
     expect(await second.get('/api/audit/verify')).toMatchObject({ ok: true });
@@ -137,12 +137,12 @@ withServer(
     await eventually(async () => (await statusOf(other)).every(({ activity }) => activity === 'idle'));
     await inTheMiddle(one, 'e');
     const { run } = await other.get('/api/sync/status/e');
-    const owner = await ownerOf(url, 'e');
+    const owner = ownerOf(url, 'e');
     const [dead, alive] = owner === one.pid ? [one, other] : [other, one];
     await dead.kill();
     const status = await alive.until('/api/sync/status/e', succeeded);
     expect(status.run.id).toBe(run.id);
-    expect(status.counts.created + status.counts.unchanged).toBe(records);
+    expect(Number(status.counts.created) + Number(status.counts.unchanged)).toBe(records);
     expect(postgres(url, 'SELECT count(*) FROM accounts_e')).toBe(String(records));
     expect(await overlapping(alive)).toEqual([]);
     await alive.stop();
@@ -155,14 +155,14 @@ async function overlapping(service: RunningService): Promise<string[]> {
   const { items } = await service.get('/api/runs?limit=1000');
   const found: string[] = [];
   for (const [index, run] of items.entries()) {
-    const older = items.slice(index + 1).find(({ syncId }: any) => syncId === run.syncId);
+    const older = items.slice(Number(index) + 1).find(({ syncId }: any) => syncId === run.syncId);
     if (older && (older.endedAt ?? '9') > run.startedAt) found.push(`${run.syncId}: ${older.id} and ${run.id}`);
   }
   return found;
 }
 
 /** Process that has claimed the sync. */
-async function ownerOf(url: string, id: string): Promise<number> {
+function ownerOf(url: string, id: string): number {
   const body = JSON.parse(
     postgres(url, `SELECT body FROM data_sync.document WHERE kind = 'sync_state' AND id = '${id}'`),
   );

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Type } from '@sinclair/typebox';
 
 import type { BookDocument, PlanReport, RunReport } from '../../../lib';
-import type { Routes } from '../context';
+import type { App, Context, Routes } from '../context';
 import { answeredUnchanged } from '../plugins/conditional';
 import { Problem } from '../problem';
 import { IdParams } from '../schemas/list';
@@ -15,7 +15,11 @@ const tags = ['plans'];
 const Accepted = Type.Object({ id: Type.String() });
 
 /** /api/plans: what the next run of a sync would do, and doing exactly that. */
-export const planRoutes: Routes = (app, { engine, syncs, supervisor, now }) => {
+export const planRoutes: Routes = (app, context) => {
+  for (const add of [make, getOne, apply]) add(app, context);
+};
+
+function make(app: App, { engine, syncs, supervisor, now }: Context): void {
   app.post(
     '/api/plans',
     {
@@ -40,7 +44,9 @@ export const planRoutes: Routes = (app, { engine, syncs, supervisor, now }) => {
       return reply.code(202).header('location', `/api/plans/${id}`).send({ id });
     },
   );
+}
 
+function getOne(app: App, { engine }: Context): void {
   app.get(
     '/api/plans/:id',
     {
@@ -60,7 +66,9 @@ export const planRoutes: Routes = (app, { engine, syncs, supervisor, now }) => {
       return viewOf(document);
     },
   );
+}
 
+function apply(app: App, { engine, supervisor, now }: Context): void {
   app.post(
     '/api/plans/:id/apply',
     {
@@ -84,7 +92,7 @@ export const planRoutes: Routes = (app, { engine, syncs, supervisor, now }) => {
       return reply.code(202).header('location', `/api/plans/${id}`).send({ id });
     },
   );
-};
+}
 
 function applying(id: string, plan: PlanDocument, due: string): PlanDocument {
   if (plan.status === 'planned') return { ...plan, status: 'applying', due };

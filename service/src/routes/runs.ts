@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 
-import type { RunSummary } from '../../../lib';
-import type { Routes } from '../context';
+import type { Engine, RunSummary } from '../../../lib';
+import type { App, Context, Routes } from '../context';
 import { cursorAt, placeOf } from '../cursor';
 import { Problem } from '../problem';
 import { idPattern, listLimitDefault, ListOf, ListQuery } from '../schemas/list';
@@ -13,8 +13,10 @@ const list = 'runs';
 
 /** /api/runs: what syncs did, and what they are doing. */
 export const runRoutes: Routes = (app, context) => {
-  const { engine } = context;
+  for (const add of [listAll, getOne, follow]) add(app, context);
+};
 
+function listAll(app: App, { engine }: Context): void {
   app.get(
     '/api/runs',
     {
@@ -34,7 +36,9 @@ export const runRoutes: Routes = (app, context) => {
       return { items: runs.map(viewOf), ...(last && { next: cursorAt(list, last.runId) }) };
     },
   );
+}
 
+function getOne(app: App, { engine }: Context): void {
   app.get(
     '/api/runs/:runId',
     {
@@ -47,9 +51,11 @@ export const runRoutes: Routes = (app, context) => {
         response: { 200: RunSchema },
       },
     },
-    async ({ params: { runId } }) => viewOf(await find(runId)),
+    async ({ params: { runId } }) => viewOf(await find(engine, runId)),
   );
+}
 
+function follow(app: App, context: Context): void {
   app.get(
     '/api/runs/:runId/events',
     {
@@ -65,17 +71,17 @@ export const runRoutes: Routes = (app, context) => {
       },
     },
     async (request, reply) => {
-      const run = await find(request.params.runId);
+      const run = await find(context.engine, request.params.runId);
       return streamRun(context, run, request, reply);
     },
   );
+}
 
-  async function find(runId: number): Promise<RunSummary> {
-    const [run] = await engine.status('', 1, runId + 1);
-    if (run?.runId !== runId) throw Problem.notFound('run', String(runId));
-    return run;
-  }
-};
+async function find(engine: Engine, runId: number): Promise<RunSummary> {
+  const [run] = await engine.status('', 1, runId + 1);
+  if (run?.runId !== runId) throw Problem.notFound('run', String(runId));
+  return run;
+}
 
 function viewOf({ runId, rejectedNow: _, linked: __, error, ...run }: RunSummary): RunView {
   return { id: runId, ...run, ...(error !== '' && { error }) };

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 
-import type { BookDocument } from '../../../lib';
-import type { Routes } from '../context';
+import type { BookDocument, Engine } from '../../../lib';
+import type { App, Context, Routes } from '../context';
 import { cursorAt, placeOf } from '../cursor';
 import { answeredUnchanged, atRevision, etagOf } from '../plugins/conditional';
 import { listLimitDefault, ListOf, ListQuery } from '../schemas/list';
@@ -23,8 +23,10 @@ const list = 'syncs';
 
 /** /api/sync: what is kept in step, and whether it is at work. */
 export const syncRoutes: Routes = (app, context) => {
-  const { engine, syncs } = context;
+  for (const add of [start, stop, status, listAll, getOne, replace, remove, run]) add(app, context);
+};
 
+function start(app: App, { syncs }: Context): void {
   app.post(
     '/api/sync/start',
     {
@@ -43,7 +45,9 @@ export const syncRoutes: Routes = (app, context) => {
       return reply.code(202).header('location', `/api/sync/status/${started.id}`).send(started);
     },
   );
+}
 
+function stop(app: App, { syncs }: Context): void {
   app.post(
     '/api/sync/stop',
     {
@@ -62,7 +66,9 @@ export const syncRoutes: Routes = (app, context) => {
       return reply.code(202).header('location', `/api/sync/status/${id}`).send({ id });
     },
   );
+}
 
+function status(app: App, { engine, syncs, now }: Context): void {
   app.get(
     '/api/sync/status/:syncId',
     {
@@ -77,10 +83,12 @@ export const syncRoutes: Routes = (app, context) => {
     },
     async ({ params: { syncId } }) => {
       const { sync, state } = await syncs.get(syncId);
-      return statusOf(engine, syncId, sync.body, state, context.now());
+      return statusOf(engine, syncId, sync.body, state, now());
     },
   );
+}
 
+function listAll(app: App, { engine }: Context): void {
   app.get(
     '/api/sync',
     {
@@ -99,11 +107,13 @@ export const syncRoutes: Routes = (app, context) => {
         limit,
         ...(after !== undefined && { after }),
       });
-      const items = await Promise.all(documents.map(async (sync) => viewOf(sync, await stateOf(sync.id))));
+      const items = await Promise.all(documents.map(async (sync) => viewOf(sync, await stateOf(engine, sync.id))));
       return { items, ...(next !== undefined && { next: cursorAt(list, next) }) };
     },
   );
+}
 
+function getOne(app: App, { syncs }: Context): void {
   app.get(
     '/api/sync/:syncId',
     {
@@ -122,7 +132,9 @@ export const syncRoutes: Routes = (app, context) => {
       return viewOf(sync, state);
     },
   );
+}
 
+function replace(app: App, { engine, syncs }: Context): void {
   app.put(
     '/api/sync/:syncId',
     {
@@ -143,10 +155,12 @@ export const syncRoutes: Routes = (app, context) => {
         syncs.replace(document, request.body, request.principal.id),
       );
       void reply.header('etag', etagOf(sync.revision));
-      return viewOf(sync, await stateOf(sync.id));
+      return viewOf(sync, await stateOf(engine, sync.id));
     },
   );
+}
 
+function remove(app: App, { engine, syncs }: Context): void {
   app.delete(
     '/api/sync/:syncId',
     {
@@ -168,7 +182,9 @@ export const syncRoutes: Routes = (app, context) => {
       return reply.code(204).send(null);
     },
   );
+}
 
+function run(app: App, { syncs }: Context): void {
   app.post(
     '/api/sync/:syncId/run',
     {
@@ -188,11 +204,11 @@ export const syncRoutes: Routes = (app, context) => {
       return reply.code(202).header('location', `/api/sync/status/${syncId}`).send({ id: syncId });
     },
   );
+}
 
-  async function stateOf(id: string): Promise<SyncState> {
-    return (await engine.book.get<SyncState>(syncStateKind, id))?.body ?? newSyncState;
-  }
-};
+async function stateOf(engine: Engine, id: string): Promise<SyncState> {
+  return (await engine.book.get<SyncState>(syncStateKind, id))?.body ?? newSyncState;
+}
 
 function viewOf({ id, body, revision, createdAt, updatedAt }: BookDocument<SyncDocument>, state: SyncState) {
   return { id, ...body, status: stateWord(state), version: revision, createdAt, updatedAt };

@@ -180,7 +180,7 @@ test('a sync is changed by PUT, with If-Match, and the next run goes by it', asy
   const etag = before.headers['etag'];
   const fewer = accounts({}, { fieldMappings: config.fieldMappings.slice(0, 2) });
   const changed = await open.put('/api/sync/acc', fewer, { headers: { 'if-match': etag } });
-  expect([changed.status, changed.body.version]).toEqual([200, before.body.version + 1]);
+  expect([changed.status, changed.body.version]).toEqual([200, Number(before.body.version) + 1]);
   const late = await open.put('/api/sync/acc', accounts(), { headers: { 'if-match': etag } });
   expect([late.status, late.body.currentVersion]).toEqual([412, changed.body.version]);
   expect((await open.get('/api/sync/acc', { headers: { 'if-none-match': changed.headers['etag'] } })).status).toBe(304);
