@@ -8,5 +8,6 @@ import { memory } from './memory.mjs';
 import { n8n } from './n8n.mjs';
 import { postgres } from './postgres.mjs';
 import { resync } from './resync.mjs';
+import { service } from './service.mjs';
 
-export const workloads = [mapping, rest, bulk, postgres, resync, memory, calls, kills, latency, n8n];
+export const workloads = [mapping, rest, bulk, postgres, resync, memory, calls, kills, latency, n8n, service];
