@@ -50,7 +50,11 @@ class BookConformance : public StoreConformance {
       Loop loop;
       ThreadWorkers workers(loop, 1);
       const auto store = run_on(loop, [&] { return home_->open(workers); });
-      work(loop, *store);
+      try {
+        work(loop, *store);
+      } catch (const Error& error) {
+        ADD_FAILURE() << error.message();
+      }
     });
   }
 };

@@ -154,6 +154,19 @@ TEST_P(DataKeyStore, RotationDoesAllItCanAndThenTellsWhatItCouldNotOpen) {
   EXPECT_TRUE(wait(keys(newest).find("sync/3")));
 }
 
+TEST_P(DataKeyStore, ARowThatWasChangedMeanwhileIsNotReplaced) {
+  (void)wait(store_->add_data_key("sync/a", "one"));
+  wait(store_->put_secret("sync/a", "one"));
+  for (const SealedTable table : {SealedTable::data_key, SealedTable::secret}) {
+    EXPECT_FALSE(wait(store_->replace_sealed(table, "sync/a", "another", "two")));
+    EXPECT_EQ(wait(store_->sealed_row(table, "sync/a")), "one");
+    EXPECT_TRUE(wait(store_->replace_sealed(table, "sync/a", "one", "two")));
+    EXPECT_EQ(wait(store_->sealed_row(table, "sync/a")), "two");
+    EXPECT_FALSE(wait(store_->replace_sealed(table, "sync/b", "one", "two")));
+    EXPECT_FALSE(wait(store_->sealed_row(table, "sync/b")));
+  }
+}
+
 TEST_P(DataKeyStore, RotationLosesNothingThatIsWrittenMeanwhile) {
   const Vault old = vault_of("a"), both = vault_of("ba"), newest = vault_of("b");
   constexpr int kNames = 8;
