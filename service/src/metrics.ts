@@ -71,7 +71,7 @@ export class Metrics {
     });
   }
 
-  /** All metrics in Prometheus' text format. An engine or a store that does not answer is told, and holds up nothing. */
+  /** All metrics in Prometheus' text format. A store that does not answer is told, and holds up nothing. */
   async text(): Promise<string> {
     this.#look = this.#freshLook();
     await within(engineMillisMax, this.#look.ended);

@@ -21,9 +21,10 @@ interface Call {
 }
 
 /**
- * n8n's public API v1, as far as this service needs it, and the webhooks of workflows. Errors are problems: `unavailable`
- * if n8n does not answer or is overloaded, `bad-gateway` if it refuses the key or answers nonsense, `invalid` if it
- * refuses what was sent. The API key goes to n8n alone: redirects are not followed, and no message has it.
+ * n8n's public API v1, as far as this service needs it, and the webhooks of workflows. Errors are problems:
+ * `unavailable` if n8n does not answer or is overloaded, `bad-gateway` if it refuses the key or answers nonsense,
+ * `invalid` if it refuses what was sent. The API key goes to n8n alone: redirects are not followed, and no message
+ * has it.
  */
 export class N8nClient {
   readonly #baseUrl: string;

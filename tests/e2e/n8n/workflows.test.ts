@@ -128,7 +128,7 @@ it('answers at once for a workflow that takes long, and shows it as running unti
   expect(ended).toMatchObject({ status: 'success', input: { name: 'Cy' }, output: [{ greeting: 'done' }] });
 });
 
-it('activates a workflow that is not active when it is executed, and takes connections as n8n writes them', async () => {
+it('activates a workflow when it is executed, and takes connections as n8n writes them', async () => {
   const connections = { Trigger: { main: [[{ node: 'Answer', type: 'main', index: 0 }]] } };
   const made = await call('POST', '/api/workflows', { ...greeting, name: 'Asleep', connections, active: false }, 201);
   expect(made.status).toBe('inactive');
