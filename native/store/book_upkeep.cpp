@@ -9,6 +9,8 @@
 namespace nexpo {
 namespace {
 
+constexpr std::string_view kPlanKind = "plan";
+
 struct SealedColumns {
   std::string_view table, column, type;
 };
@@ -26,7 +28,15 @@ int64_t delete_where(BookSession& session, std::string_view table, std::string_v
   return count;
 }
 
+/// The effects of a plan are kept beside its document.
+void delete_plans(BookSession& session, Time cut) {
+  session.query("DELETE FROM data_sync.plan_effect WHERE plan IN (SELECT id FROM data_sync.plan WHERE made_at < $1)",
+                {to_micros(cut)});
+  session.query("DELETE FROM data_sync.plan WHERE made_at < $1", {to_micros(cut)});
+}
+
 int64_t delete_documents(BookSession& session, const std::string& kind, Time cut) {
+  if (kind == kPlanKind) delete_plans(session, cut);
   for (const BookRow& row : session.query(
            "SELECT data_key.name FROM data_sync.document JOIN data_sync.data_key ON data_key.name = kind || '/' || id "
            "WHERE kind = $1 AND updated_at < $2",

@@ -1,5 +1,6 @@
 // What every state store must delete when its time is over, and what it must not.
 #include "store/book_conformance.hpp"
+#include "store/plan_book.hpp"
 
 namespace nexpo {
 namespace {
@@ -89,6 +90,26 @@ TEST_P(Retained, OldDocumentsGoByKindWithTheirKeys) {
   std::vector<std::string> names;
   for (const SealedRow& row : wait(store_->sealed_rows(SealedTable::data_key, "", 10))) names.push_back(row.name);
   EXPECT_EQ(names, (std::vector<std::string>{"plan/young", "sync/old"}));
+}
+
+TEST_P(Retained, WithOldPlansGoTheEffectsThatWereKept) {
+  PlanBook plans(*store_);
+  for (const int days : {20, 2}) {
+    KeptPlan plan;
+    plan.id = "plan of " + std::to_string(days);
+    (void)wait(attempt_void(plans.begin(plan, kNow - days * kDay)));
+    (void)wait(attempt_void(plans.add(plan.id, 1, "effects")));
+    (void)wait(attempt_void(plans.finish(plan)));
+  }
+  RetentionCut cut;
+  cut.documents = {{"sync", kNow}};
+  (void)apply(cut);
+  EXPECT_TRUE(wait(plans.find("plan of 20"))) << "another kind";
+  cut.documents = {{"plan", kNow - 10 * kDay}};
+  (void)apply(cut);
+  EXPECT_FALSE(wait(plans.find("plan of 20")));
+  EXPECT_TRUE(wait(plans.effects("plan of 20")).empty());
+  EXPECT_EQ(wait(plans.effects("plan of 2")).size(), 1u);
 }
 
 TEST_P(Retained, WhatWentIsInTheAuditLog) {
