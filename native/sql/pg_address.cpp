@@ -20,6 +20,9 @@ PgAddress PgAddress::parse(const std::string& text) {
   PgAddress address;
   for (const PQconninfoOption* option = options.get(); option->keyword; ++option)
     if (option->val) address.set(option->keyword, option->val);
+  // libpq would repeat a port that is none, and what stands there may be a part of a password.
+  if (address.get("port").find_first_not_of("0123456789,") != std::string_view::npos)
+    throw Error(ErrorKind::invalid, "the PostgreSQL address has a port that is no number");
   return address;
 }
 

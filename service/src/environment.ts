@@ -1,4 +1,4 @@
-/** A setting that has a wrong value. `message` is one line that names it and the fix; values of secrets are not in it. */
+/** A setting that has a wrong value. `message` is one line that names it and the fix, and holds no secret. */
 export class SettingsError extends Error {
   constructor(name: string, fault: string) {
     super(`${name}: ${fault}`);

@@ -73,7 +73,7 @@ const repeatable = new Set<ProblemCode>([
   'timeout',
 ]);
 
-/** An answer that is an error. Routes throw it. `detail` says what is wrong and how to put it right; no secret is in it. */
+/** An answer that is an error. Routes throw it. `detail` says what is wrong and what helps; no secret is in it. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly status: number;
@@ -122,7 +122,7 @@ export class Problem extends Error {
 
 export const internalDetail = 'an error that nobody expected; the log of the service has it under this request id';
 
-/** A login that a system refused is the configuration's fault, not the caller's: the caller's own 401 is another thing. */
+/** A login that a system refused is no fault of the caller, whose own 401 is another thing. */
 const codeOfKind: Record<ErrorKind, ProblemCode> = {
   invalid: 'invalid',
   unauthorized: 'bad-gateway',

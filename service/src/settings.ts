@@ -6,7 +6,7 @@ export { SettingsError } from './environment';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** What the service is told by its environment: docs/operations.md has the table. Every number is checked and bounded. */
+/** What the service is told by its environment: docs/operations.md has the table. Every number has bounds. */
 export interface Settings {
   /** NODE_ENV is "production". */
   production: boolean;

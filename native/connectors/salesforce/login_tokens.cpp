@@ -1,11 +1,14 @@
 #include "connectors/salesforce/login_tokens.hpp"
 
+#include <initializer_list>
+#include <string>
 #include <utility>
 
 #include "base/error.hpp"
 #include "connectors/salesforce/errors.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jwt.hpp"
+#include "http/url.hpp"
 
 namespace nexpo::salesforce {
 
@@ -32,6 +35,21 @@ Error refusal_of(const http::Response& response, Flow flow) {
   return Error(error.kind(), error.message() + "; check " + settings)
       .with_code(error.code())
       .with_field(settings.substr(settings.rfind(' ') + 1));
+}
+
+/// The same error without the secrets that were sent: some servers repeat in a refusal what they were given.
+Error without(const Error& error, std::initializer_list<std::string_view> secrets) {
+  std::string message = error.message();
+  for (const std::string_view secret : secrets) {
+    for (const std::string& form : {std::string(secret), http::encode_query({{"", secret}}).substr(1)}) {
+      for (size_t at = 0; !form.empty() && (at = message.find(form, at)) != std::string::npos;)
+        message.replace(at, form.size(), "***");
+    }
+  }
+  Error discreet = Error(error.kind(), std::move(message), error.retry_after())
+                       .with_code(error.code())
+                       .with_field(error.field());
+  return error.outcome_unknown() ? std::move(discreet).with_unknown_outcome() : discreet;
 }
 
 std::string assertion_of(const Login& login, Time now) {
@@ -81,8 +99,12 @@ Task<TokenAnswer> LoginTokens::by_oauth() {
   if (login_.flow == Flow::refresh_token) refresh_token = co_await current_refresh_token();
   if (login_.flow == Flow::jwt) assertion = assertion_of(login_, clock_.now());
   std::string form = token_form(login_, refresh_token, assertion);
-  const http::Response answer =
-      co_await post(std::string(kTokenPath), "application/x-www-form-urlencoded", std::move(form));
+  http::Response answer;
+  try {
+    answer = co_await post(std::string(kTokenPath), "application/x-www-form-urlencoded", std::move(form));
+  } catch (const Error& error) {
+    throw without(error, {login_.client_secret.reveal(), login_.password.reveal(), refresh_token.reveal(), assertion});
+  }
   TokenAnswer token = parse_token(answer.body);
   // Other flows may hand one out too; it is of no use where the flow can simply run again.
   const bool rotated = login_.flow == Flow::refresh_token && !token.refresh_token.same_as(refresh_token.reveal());
@@ -92,7 +114,12 @@ Task<TokenAnswer> LoginTokens::by_oauth() {
 
 Task<TokenAnswer> LoginTokens::by_soap() {
   std::string body = soap_login_body(login_, client_name_);
-  const http::Response answer = co_await post(std::string(kSoapLoginPath), "text/xml; charset=UTF-8", std::move(body));
+  http::Response answer;
+  try {
+    answer = co_await post(std::string(kSoapLoginPath), "text/xml; charset=UTF-8", std::move(body));
+  } catch (const Error& error) {
+    throw without(error, {login_.password.reveal()});
+  }
   co_return parse_soap_login(answer.body);
 }
 

@@ -7,8 +7,8 @@ import { isRevisionConflict } from '../sync/change';
 const triesMax = 5;
 
 /**
- * Changes a document that is there, at the revision that was read. With `If-Match` the change happens only if the caller
- * has seen that revision (412 with the current one otherwise); without it, the last change wins.
+ * Changes a document that is there, at the revision that was read. With `If-Match` the change happens only if the
+ * caller has seen that revision (412 with the current one otherwise); without it, the last change wins.
  * @throws Problem `not-found`, `version-mismatch`; `conflict` if others change it over and over.
  */
 export async function atRevision<T, R>(

@@ -39,9 +39,9 @@ declare module 'fastify' {
 
 /**
  * Idempotency-Key on every POST: a repeat with the same body gets the answer of the first, with the header
- * `Idempotency-Replayed: true`, and does nothing. A key belongs to its principal and is kept for 24 hours, in the store, so
- * a repeat may come to another process. Answers of `sensitive` routes are kept sealed. A request that failed with a 5xx
- * or was throttled gives its key back.
+ * `Idempotency-Replayed: true`, and does nothing. A key belongs to its principal and is kept for 24 hours, in the
+ * store, so a repeat may come to another process. Answers of `sensitive` routes are kept sealed. A request that failed
+ * with a 5xx or was throttled gives its key back.
  */
 export function addIdempotency(app: App, context: Context): void {
   const { engine, now } = context;

@@ -9,8 +9,8 @@ import { ProblemSchema } from '../schemas/problem';
 
 const apiVersion = '1.0.0';
 const description =
-  'Keeps systems in step. Errors are problem+json (RFC 9457). A POST may carry an Idempotency-Key. What can change has ' +
-  'an ETag and takes If-Match. Lists have cursors.';
+  'Keeps systems in step. Errors are problem+json (RFC 9457). A POST may carry an Idempotency-Key. ' +
+  'What can change has an ETag and takes If-Match. Lists have cursors.';
 
 /** The document of the API, made from the schemas of the routes: GET /openapi.json. */
 export async function addOpenApi(app: App, context: Context): Promise<void> {

@@ -12,8 +12,8 @@ export function requestId(request: IncomingMessage): string {
 }
 
 /**
- * One line for each request, when it is answered: route, status, time, who called. Headers, bodies and queries are never
- * logged; the path of the route stands for the URL, so that nothing a caller put into it gets into the log.
+ * One line for each request, when it is answered: route, status, time, who called. Headers, bodies and queries are
+ * never logged; the path of the route stands for the URL, so that nothing a caller put into it gets into the log.
  */
 export function addRequestLog(app: App): void {
   app.addHook('onRequest', (request, reply, done) => {

@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet';
 
 import type { App } from '../context';
 
-/** An API answers JSON: nothing in an answer may be run, framed, guessed at or kept by a cache. /docs loosens this itself. */
+/** Nothing in an answer of an API may be run, framed, guessed at or kept by a cache. /docs loosens this itself. */
 export async function addSecureHeaders(app: App): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {

@@ -13,11 +13,12 @@ const config = { scope: 'admin' } as const;
 
 /** Keys to this API, and the keys that data is encrypted with. */
 export function keyRoutes(app: App, context: Context): void {
-  addApiKeys(app, context);
+  addReading(app, context);
+  addWriting(app, context);
   addEncryptionKeys(app, context);
 }
 
-function addApiKeys(app: App, { engine, now }: Context): void {
+function addReading(app: App, { engine }: Context): void {
   app.get(
     '/api/keys',
     {
@@ -36,6 +37,9 @@ function addApiKeys(app: App, { engine, now }: Context): void {
       return { items: documents.map(keyOf), next: next === undefined ? undefined : cursorAt('keys', next) };
     },
   );
+}
+
+function addWriting(app: App, { engine, now }: Context): void {
   app.post(
     '/api/keys',
     {

@@ -16,12 +16,14 @@ import * as shapes from '../schemas/mapping';
 import { isRevisionConflict } from '../sync/change';
 
 const tags = ['mappings'];
+const writing = { scope: 'integrations:write' } as const;
 const nameOf = (id: string) => ({ kind: versions.mappingKind, id, what: 'mapping' });
 
 /** Field mappings that syncs share. A version never changes; a change makes a new one. */
 export function mappingRoutes(app: App, context: Context): void {
   addReading(app, context);
-  addWriting(app, context);
+  addCreating(app, context);
+  addChanging(app, context);
   addPreview(app, context);
 }
 
@@ -68,13 +70,11 @@ function addReading(app: App, { engine }: Context): void {
   );
 }
 
-function addWriting(app: App, context: Context): void {
-  const { engine, now } = context;
-  const config = { scope: 'integrations:write' } as const;
+function addCreating(app: App, { engine, now }: Context): void {
   app.post(
     '/api/mappings',
     {
-      config,
+      config: writing,
       schema: {
         operationId: 'createMapping',
         summary: 'Adds a mapping, if it compiles',
@@ -97,10 +97,13 @@ function addWriting(app: App, context: Context): void {
       }
     },
   );
+}
+
+function addChanging(app: App, { engine, now }: Context): void {
   app.put(
     '/api/mappings/:id',
     {
-      config,
+      config: writing,
       schema: {
         operationId: 'replaceMapping',
         summary: 'Adds a version; syncs keep the one they were saved with',
@@ -128,7 +131,7 @@ function addWriting(app: App, context: Context): void {
   app.delete(
     '/api/mappings/:id',
     {
-      config,
+      config: writing,
       schema: {
         operationId: 'deleteMapping',
         summary: 'Removes a mapping with all of its versions',
@@ -196,8 +199,10 @@ function addPreview(app: App, { engine }: Context): void {
       if (fault && records.length === 0)
         throw new Problem('conflict', `version ${version} no longer compiles: ${fault.reason}`);
       if (mayUse(principal, 'admin')) return { version, masked: [], records };
-      const shown = records.map((record, index) => masked(record, body.records[index] ?? {}, fieldMappings));
-      return { version, masked: piiTargets(fieldMappings), records: shown };
+      const hidden = piiTargets(fieldMappings);
+      // The reason of a rejection tells no value of a marked field; the engine sees to that.
+      const shown = records.map((one) => ('output' in one ? { output: masked(one.output, hidden) } : one));
+      return { version, masked: hidden, records: shown };
     },
   );
 }

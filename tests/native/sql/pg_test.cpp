@@ -47,6 +47,12 @@ TEST(PgAddress, ShowsNoCredentials) {
   EXPECT_EQ(address.get("password"), "hunter2");
   EXPECT_EQ(address.get("sslmode"), "verify-full");
   EXPECT_EQ(PgAddress::parse("host=h user=u").shown(), "postgresql://h:5432/u");
+  try {
+    PgAddress::parse("host=h port=hunter2");
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()).find("hunter2"), std::string::npos);
+  }
 }
 
 TEST(PgError, TellsWhatARepeatCanMend) {

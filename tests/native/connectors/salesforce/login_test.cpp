@@ -166,6 +166,26 @@ TEST_F(SalesforceLogin, ATokenRequestUnderWayIsWaitedForAndARefusalIsNot) {
   EXPECT_EQ(script.calls("oauth2/token").size(), 3u);
 }
 
+TEST_F(SalesforceLogin, ARefusalThatRepeatsWhatItWasSentTellsNoSecret) {
+  script.instead(kToken, {.status = 400,
+                          .body = R"({"error":"invalid_grant","error_description":)"
+                                  R"("no: client_secret=s3cret%26x s3cret&x password=hunter2 first"})"});
+  for (const json& given : {json{{"clientId", "id"}, {"clientSecret", "s3cret&x"}, {"refreshToken", "first"}},
+                            json{{"clientId", "id"},
+                                 {"clientSecret", "s3cret&x"},
+                                 {"username", "ann"},
+                                 {"password", "hunter2"},
+                                 {"securityToken", ""}}}) {
+    try {
+      get(*stack(given));
+      FAIL() << "no error";
+    } catch (const Error& error) {
+      EXPECT_THAT(error.message(), HasSubstr("invalid_grant: no: client_secret=*** ***"));
+      EXPECT_THAT(error.message(), Not(HasSubstr(given.contains("password") ? "hunter2" : "first")));
+    }
+  }
+}
+
 TEST_F(SalesforceLogin, ASoapLoginGivesTheHostOfItsServerUrl) {
   script.when("POST https://acme.my.salesforce.com/services/Soap/u/64.0",
               {.body = "<soapenv:Envelope><loginResponse><result><passwordExpired>false</passwordExpired>"
