@@ -40,6 +40,8 @@ export interface Settings {
   logLevel: (typeof logLevels)[number];
   /** Where connectors may reach: this machine (ALLOW_LOOPBACK), private networks (ALLOW_PRIVATE). */
   network: { allowLoopback: boolean; allowPrivate: boolean };
+  /** ALLOWED_HOSTS: hosts that integrations may name, `*.` for all below a domain. Unset: all. */
+  allowedHosts?: string[];
   /** ALLOWED_FOLDERS: where files of the sqlite connector may lie. Absolute. */
   allowedFolders: string[];
   /** Days that things are kept; 0 keeps them for good. */
@@ -65,6 +67,7 @@ const retentionDaysMax = 36_500;
 const cooldownSecondsMax = 3_600;
 const keyBytes = 32;
 const keysMax = 10;
+const hostPattern = /^(?:\*\.)?[a-z0-9](?:[a-z0-9.:-]*[a-z0-9])?$/;
 const serviceNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** @throws SettingsError for the first setting that is wrong. */
@@ -99,6 +102,7 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
       allowLoopback: from.flag('ALLOW_LOOPBACK', false),
       allowPrivate: from.flag('ALLOW_PRIVATE', false),
     },
+    allowedHosts: readHosts(from),
     allowedFolders: readFolders(from, home),
     retention: {
       runsDays: from.integer('RETENTION_RUNS_DAYS', 90, 0, retentionDaysMax),
@@ -153,6 +157,14 @@ function pair<T>(from: Environment, one: string, other: string, make: (a: string
   if (first !== undefined && second !== undefined) return make(first, second);
   if (first === undefined && second === undefined) return undefined;
   throw new SettingsError(first === undefined ? one : other, `is needed with ${first === undefined ? other : one}`);
+}
+
+function readHosts(from: Environment): string[] | undefined {
+  const hosts = from.list('ALLOWED_HOSTS').map((host) => host.toLowerCase());
+  for (const host of hosts) {
+    if (!hostPattern.test(host)) throw new SettingsError('ALLOWED_HOSTS', `"${host}" is neither HOST nor *.DOMAIN`);
+  }
+  return hosts.length > 0 ? hosts : undefined;
 }
 
 function readFolders(from: Environment, home: string): string[] {

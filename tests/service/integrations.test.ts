@@ -207,10 +207,33 @@ test.each([
   ['this machine in a list', { authentication: { connectionString: 'postgresql://u:p@example.org,127.0.0.1/d' } }],
   ['this machine as hostaddr', { authentication: { connectionString: 'postgresql://u@example.org/d?hostaddr=::1' } }],
   ['a socket', { host: '/var/run/postgresql' }],
+  ['a socket that nobody names', { authentication: { connectionString: 'postgresql:///d' } }],
+  ['what a service file names', { authentication: { connectionString: 'host=example.org service=x' } }],
   ['a private network', { host: '10.0.0.5' }],
   ['a private network in IPv6 clothes', { host: '::ffff:192.168.0.1' }],
   ['the metadata address of clouds', { authentication: { connectionString: "host='169.254.169.254' user=u" } }],
 ])('a database is out of reach at %s', async (_, config) => {
   const answer = await open.post('/api/integrations', { name: 'x', type: 'postgresql', config });
   expect([answer.status, answer.body.code]).toEqual([422, 'destination-forbidden']);
+});
+
+test('with a list of hosts no other one can be named, in whatever form', async () => {
+  const listed = await OpenService.create({ ALLOWED_HOSTS: '*.my.salesforce.com, db.example.org' });
+  const statusOf = async (type: string, config: object) =>
+    (await listed.post('/api/integrations', { name: 'x', type, config })).status;
+  const connectionString = (text: string) => ({ authentication: { connectionString: text } });
+  try {
+    expect(await statusOf('salesforce', { loginUrl: 'https://acme.my.salesforce.com' })).toBe(201);
+    expect(await statusOf('salesforce', { loginUrl: 'https://my.salesforce.com.attacker.example' })).toBe(422);
+    expect(await statusOf('salesforce', { loginUrl: 'https://attackermy.salesforce.com' })).toBe(422);
+    expect(await statusOf('salesforce', {})).toBe(422);
+    expect(await statusOf('postgresql', connectionString('postgresql://u@DB.example.org./d'))).toBe(201);
+    expect(await statusOf('postgresql', connectionString('postgresql://u@db.example.org,other.example/d'))).toBe(422);
+    expect(await statusOf('postgresql', connectionString('postgresql://u@db.example.org/d?host=other.example'))).toBe(
+      422,
+    );
+    expect(await statusOf('postgresql', { host: 'other.example' })).toBe(422);
+  } finally {
+    await listed.close();
+  }
 });

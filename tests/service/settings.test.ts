@@ -78,6 +78,7 @@ test.each([
   ['N8N_BASE_URL', { N8N_BASE_URL: 'localhost', N8N_API_KEY: 'hunter2' }],
   ['BATCH_SIZE_DEFAULT', { BATCH_SIZE_DEFAULT: '0' }],
   ['ALLOWED_FOLDERS', { ALLOWED_FOLDERS: 'relative/folder' }],
+  ['ALLOWED_HOSTS', { ALLOWED_HOSTS: 'https://x' }],
   ['RETENTION_AUDIT_DAYS', { RETENTION_AUDIT_DAYS: '-1' }],
 ])('a wrong %s stops the start with one line that names it and holds no secret', (name, environment) => {
   const thrown = (() => {

@@ -3,22 +3,42 @@ import * as fs from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import * as path from 'node:path';
 
+import type { ConnectorSpec } from '../../../lib';
 import { Problem } from '../problem';
 import type { Settings } from '../settings';
 
 /**
- * Refuses systems that this service is not to reach: files outside of ALLOWED_FOLDERS, and databases on this machine or
- * in private networks unless the settings allow it. HTTP connectors are judged by the engine at each connect, after
- * name resolution; the driver of PostgreSQL connects by itself, so its hosts are judged here.
+ * Refuses systems that this service is not to reach: hosts that are not in ALLOWED_HOSTS, files outside of
+ * ALLOWED_FOLDERS, and databases on this machine or in private networks unless the settings allow it. HTTP connectors
+ * are judged by the engine at each connect, after name resolution; the driver of PostgreSQL connects by itself, so its
+ * hosts are judged here.
  * @throws Problem `destination-forbidden`.
  */
 export async function demandAllowed(
-  type: string,
+  spec: ConnectorSpec,
   settings: Record<string, unknown>,
-  { allowedFolders, network }: Pick<Settings, 'allowedFolders' | 'network'>,
+  { allowedFolders, allowedHosts, network }: Pick<Settings, 'allowedFolders' | 'allowedHosts' | 'network'>,
 ): Promise<void> {
-  if (type === 'sqlite') demandFolder(settings['path'], allowedFolders);
-  if (type === 'postgresql') for (const host of hostsOf(settings)) await demandHost(host, network);
+  if (spec.type === 'sqlite') demandFolder(settings['path'], allowedFolders);
+  const databases = spec.type === 'postgresql' ? hostsOf(settings) : [];
+  if (allowedHosts) for (const host of [...databases, ...hostsOfUrls(spec, settings)]) demandListed(host, allowedHosts);
+  for (const host of databases) await demandHost(host, network);
+}
+
+/** Hosts of the settings that are URLs; one that is left out is what the connector takes for it. */
+function hostsOfUrls(spec: ConnectorSpec, settings: Record<string, unknown>): string[] {
+  const urls = spec.settings.filter(({ type }) => type === 'url').map((one) => settings[one.name] ?? one.default);
+  return urls.flatMap((url) => (typeof url === 'string' && URL.canParse(url) ? [new URL(url).hostname] : []));
+}
+
+function demandListed(host: string, allowed: readonly string[]): void {
+  const name = host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+  const listed = allowed.some((one) => (one.startsWith('*.') ? name.endsWith(one.slice(1)) : name === one));
+  if (listed) return;
+  throw Problem.at('/config', `${host} is not in ALLOWED_HOSTS`, 'destination-forbidden');
 }
 
 function demandFolder(file: unknown, folders: readonly string[]): void {
@@ -41,13 +61,18 @@ function realPath(file: string): string | undefined {
   }
 }
 
+const localSocket = '/';
+
 /** Every host libpq might try: lists, `hostaddr`, those of a connection string in both of its forms, sockets. */
 function hostsOf(settings: Record<string, unknown>): string[] {
   const texts = [settings['host']];
   const connection = settings['connectionString'];
   if (typeof connection === 'string') texts.push(...hostsOfConnection(connection));
-  const hosts = texts.flatMap((text) => (typeof text === 'string' ? text.split(',') : []));
-  return hosts.map((host) => host.trim()).filter((host) => host !== '');
+  const parts = texts.flatMap((text) => (typeof text === 'string' ? text.split(',') : []));
+  const hosts = parts.map((host) => host.trim()).filter((host) => host !== '');
+  // Without a host libpq takes a socket of this machine; a service file may name any.
+  const elsewhere = typeof connection === 'string' && (hosts.length === 0 || /\bservice\s*=/.test(connection));
+  return elsewhere ? [...hosts, localSocket] : hosts;
 }
 
 function hostsOfConnection(connection: string): string[] {

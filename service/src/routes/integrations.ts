@@ -140,8 +140,9 @@ async function create(
 ): Promise<shapes.Integration> {
   const { name, type, status } = wanted;
   const id = wanted.id ?? newId(name);
-  const { config, authentication } = checkedConfig(specOf(await engine.connectors(), type), wanted.config);
-  await demandAllowed(type, { ...config, ...authentication }, settings);
+  const spec = specOf(await engine.connectors(), type);
+  const { config, authentication } = checkedConfig(spec, wanted.config);
+  await demandAllowed(spec, { ...config, ...authentication }, settings);
   const credentials = authentication
     ? { fields: Object.keys(authentication).sort(), updatedAt: now().toISOString() }
     : { fields: [] };
@@ -167,7 +168,7 @@ async function replace(
 ): Promise<shapes.Integration> {
   const spec = specOf(await engine.connectors(), wanted.type);
   const { config, authentication } = checkedConfig(spec, wanted.config);
-  await demandAllowed(wanted.type, { ...config, ...authentication }, settings);
+  await demandAllowed(spec, { ...config, ...authentication }, settings);
   const changed = await atRevision<IntegrationBody, BookDocument<IntegrationBody>>(
     request,
     engine,
