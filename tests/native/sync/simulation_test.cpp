@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "sync/batch_sync.hpp"
+#include "sync/quiet_world.hpp"
 #include "sync/sim_store.hpp"
 #include "sync/sim_systems.hpp"
 
@@ -13,17 +14,18 @@ namespace {
 
 constexpr uint64_t kSeeds = 2'500;
 
-MappingPlan two_fields() {
-  return MappingPlan::compile(nlohmann::json::parse(R"([
+MappingPlan two_fields(bool personal) {
+  nlohmann::json fields = nlohmann::json::parse(R"([
     {"source": "id", "target": "id", "required": true},
-    {"source": "name", "target": "name", "onError": "null"}])"),
-                              "fieldMappings");
+    {"source": "name", "target": "name", "onError": "null"}])");
+  fields[1]["pii"] = personal;
+  return MappingPlan::compile(fields, "fieldMappings");
 }
 
 /// A source that people edit, a target, a disk, and processes that come and go.
 class World {
  public:
-  explicit World(uint64_t seed) : random_(seed), mapping_(two_fields()) {
+  explicit World(uint64_t seed) : random_(seed), mapping_(two_fields(seed % 4 == 0)) {
     crash_percent_ = static_cast<int>(pick(0, 3));
     full_percent_ = pick(0, 3) ? 0 : static_cast<int>(pick(1, 10));
     faults_ = {static_cast<int>(pick(0, 10)), static_cast<int>(pick(0, 10)), static_cast<int>(pick(0, 10)),
@@ -46,17 +48,23 @@ class World {
   void play() {
     for (uint64_t rounds = pick(1, 6); rounds > 0; --rounds) {
       edit();
-      start_process(pick(0, 9) == 0);
+      if (pick(0, 3) == 0) {
+        plan_and_apply();
+      } else {
+        RunRequest request;
+        request.full = pick(0, 9) == 0;
+        start_process(request);
+      }
     }
     faults_ = {};
     crash_percent_ = full_percent_ = 0;
     stop_percent_ = 0;
     tick(SimSourceData::kOverlapSeconds);
     // Two rounds settle everything: the first may resume an old window, the second reads to the end.
-    for (int round = 0; round < 2; ++round) start_process(false);
+    for (int round = 0; round < 2; ++round) start_process({});
     check_sides_equal();
     const uint64_t effects = target_.effects, sent = target_.rows_sent;
-    start_process(false);
+    start_process({});
     EXPECT_EQ(target_.effects, effects) << "a sync of equal sides changed something";
     EXPECT_LE(target_.rows_sent, sent + disk_.rejected.size())
         << "a sync of equal sides wrote records that were unchanged";
@@ -88,18 +96,43 @@ class World {
     tick(1);
   }
 
+  /// A plan, then edits, then one or more processes that apply it.
+  void plan_and_apply() {
+    SimClock clock(wall_);
+    SimWorkers workers(clock, random_(), Millis{10});
+    SimStore store(clock, disk_, random_(), 0);
+    SimWriter writer(clock, target_, random_, faults_);
+    SimSource source(clock, source_, random_, faults_);
+    const PassContext context{clock, workers, store, &writer, {}, {}, {}, &personal_};
+    EffectsInMemory kept;
+    RunRequest how;
+    how.full = pick(0, 2) == 0;
+    PreviewReport planned;
+    try {
+      planned = clock.run(preview(context, plan_, source, how, 0, &kept));
+    } catch (const Error&) {
+      return;  // the source could not be read; there is no plan
+    }
+    wall_ = std::max(wall_, clock.now());
+    if (pick(0, 1)) edit();
+    for (uint64_t processes = pick(1, 3); processes > 0; --processes) {
+      AppliedPlan applied(planned.mode, planned.from, kept.pages);
+      RunRequest request;
+      request.applied = &applied;
+      start_process(request);
+    }
+  }
+
   /// One process: opens, runs the sync until it ends or the process is killed.
-  void start_process(bool full) {
+  void start_process(RunRequest request) {
     SimClock clock(wall_);
     SimWorkers workers(clock, random_(), Millis{10});
     SimStore store(clock, disk_, random_(), crash_percent_, full_percent_);
     SimWriter writer(clock, target_, random_, faults_);
     SimSource source(clock, source_, random_, faults_);
-    const PassContext context{clock, workers, store, &writer, CancelToken::make(), {}, {}};
+    const PassContext context{clock, workers, store, &writer, CancelToken::make(), {}, {}, &personal_};
     if (static_cast<int>(pick(0, 99)) < stop_percent_)
       clock.after(std::chrono::milliseconds(pick(0, 400)), [&] { context.stop.cancel(); });
-    RunRequest request;
-    request.full = full;
     try {
       BatchSync sync(context, plan_, source);
       clock.run(sync.run(request));
@@ -135,6 +168,7 @@ class World {
 
   std::mt19937_64 random_;
   MappingPlan mapping_;
+  PersonalData personal_{mapping_, std::make_shared<const DataKey>(DataKey::generate("sync/sim"))};
   SyncPlan plan_;
   SimFaults faults_;
   SimSourceData source_;
