@@ -88,6 +88,18 @@ describe('metrics', () => {
     execFileSync('promtool', ['check', 'rules', path.join(deployFolder, 'prometheus', 'alerts.yaml')]);
     execFileSync('promtool', ['test', 'rules', path.join(deployFolder, 'prometheus', 'alerts_test.yaml')]);
   });
+
+  itWithPromtool('are asked for in queries that Prometheus understands', () => {
+    const filled = queries
+      .filter(([, query]) => !query.startsWith('label_values') && query !== 'prometheus')
+      .map(([, query]) => query.replaceAll('$__rate_interval', '5m').replaceAll('$sync', '.*'));
+    const rulesOf = filled.map((expr, index) => ({ record: `query:${index}`, expr }));
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'data-sync-queries-'));
+    const file = path.join(folder, 'queries.yaml');
+    fs.writeFileSync(file, JSON.stringify({ groups: [{ name: 'queries', rules: rulesOf }] }));
+    execFileSync('promtool', ['check', 'rules', file]);
+    fs.rmSync(folder, { recursive: true });
+  });
 });
 
 describe('settings', () => {

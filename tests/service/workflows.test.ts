@@ -143,8 +143,25 @@ it('reads no more of an answer than it can bear', async () => {
 it('takes what is no JSON for another program', async () => {
   n8n.says(200, '<html>welcome</html>');
   const client = new N8nClient({ baseUrl: n8n.url, apiKey });
-  await expect(client.getWorkflow('wf1')).rejects.toMatchObject({ code: 'bad-gateway' });
+  await expect(client.ping()).rejects.toMatchObject({ code: 'bad-gateway' });
 });
+
+it.each([null, [], 'text', {}, { data: [{}] }, { id: 1 }, { data: [], nextCursor: 5 }, { id: 'wf1', active: 'yes' }])(
+  'says that n8n answers in a way that is not known, and does not fail of it: %j',
+  async (nonsense) => {
+    await made();
+    n8n.says(200, nonsense);
+    const answers = [
+      await open.get('/api/workflows'),
+      await open.get('/api/workflows/wf1'),
+      await open.post('/api/workflows', request),
+      await open.post('/api/workflows/wf1/execute', {}),
+      await open.get('/api/workflows/wf1/executions'),
+      await open.get('/api/workflows/wf1/executions/1'),
+    ];
+    for (const { status, body } of answers) expect([status, body.code]).toEqual([502, 'bad-gateway']);
+  },
+);
 
 it('follows no redirect, so that the key goes to n8n alone', async () => {
   let reached = 0;

@@ -1,3 +1,6 @@
+import type { Static, TSchema } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+
 import { Problem } from '../problem';
 
 /** Executions come with what every node gave, so an answer may be large; a larger one would hurt this process. */
@@ -16,6 +19,19 @@ export async function readJson(response: Response): Promise<unknown> {
     if (!response.ok) return undefined;
     throw new Problem('bad-gateway', 'n8n answered something that is no JSON: check N8N_BASE_URL');
   }
+}
+
+/**
+ * The content if it has the shape. What comes from outside is looked at before it is believed.
+ * @throws Problem `bad-gateway` that says where it differs.
+ */
+export function checked<T extends TSchema>(shape: T, content: unknown, path: string): Static<T> {
+  if (Value.Check(shape, content)) return content;
+  const place = Value.Errors(shape, content).First()?.path ?? '';
+  throw new Problem(
+    'bad-gateway',
+    `n8n answers ${path.split('/')[0] ?? ''} in a way that is not known here, at "${place}"`,
+  );
 }
 
 async function readText(response: Response): Promise<string> {

@@ -1,6 +1,8 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+
 import { Problem } from '../problem';
-import { readJson } from './answer';
-import type { N8nCredential, N8nExecution, N8nPage, N8nWorkflow, NewN8nWorkflow } from './types';
+import { checked, readJson } from './answer';
+import { N8nCredential, N8nExecution, N8nPage, N8nWorkflow, type NewN8nWorkflow } from './types';
 
 /** Longest time that n8n may take for one answer. No call waits for a workflow to end. */
 const callMsMax = 20_000;
@@ -16,9 +18,9 @@ export interface N8nLogin {
 interface Call {
   body?: unknown;
   query?: Record<string, string>;
-  /** A 404 is an answer. */
-  maybe?: boolean;
 }
+
+const anything = Type.Unknown();
 
 /**
  * n8n's public API v1, as far as this service needs it, and the webhooks of workflows. Errors are problems:
@@ -39,45 +41,45 @@ export class N8nClient {
 
   /** The cheapest call that shows that n8n answers and takes the key. */
   async ping(): Promise<void> {
-    await this.#api('GET', 'workflows', { query: { limit: '1', excludePinnedData: 'true' } });
+    await this.#api('GET', 'workflows', anything, { query: { limit: '1', excludePinnedData: 'true' } });
   }
 
   createWorkflow(workflow: NewN8nWorkflow): Promise<N8nWorkflow> {
-    return this.#api('POST', 'workflows', { body: workflow });
+    return this.#api('POST', 'workflows', N8nWorkflow, { body: workflow });
   }
 
   /** null if n8n has none with this id. */
   getWorkflow(id: string): Promise<N8nWorkflow | null> {
-    return this.#api('GET', `workflows/${encodeURIComponent(id)}`, { maybe: true });
+    return this.#find(`workflows/${encodeURIComponent(id)}`, N8nWorkflow);
   }
 
   /** Of one that is not active; n8n deletes no other. */
   async deleteWorkflow(id: string): Promise<void> {
-    await this.#api('DELETE', `workflows/${encodeURIComponent(id)}`, { maybe: true });
+    await this.#delete(`workflows/${encodeURIComponent(id)}`);
   }
 
   /** n8n answers before the webhooks of the workflow are open. */
   async activate(id: string): Promise<void> {
-    await this.#api('POST', `workflows/${encodeURIComponent(id)}/activate`);
+    await this.#api('POST', `workflows/${encodeURIComponent(id)}/activate`, anything);
   }
 
   createCredential(credential: { name: string; type: string; data: object }): Promise<N8nCredential> {
-    return this.#api('POST', 'credentials', { body: credential });
+    return this.#api('POST', 'credentials', N8nCredential, { body: credential });
   }
 
   async deleteCredential(id: string): Promise<void> {
-    await this.#api('DELETE', `credentials/${encodeURIComponent(id)}`, { maybe: true });
+    await this.#delete(`credentials/${encodeURIComponent(id)}`);
   }
 
   /** Executions with their data, newest first. Without `status` n8n leaves out those that are under way. */
   executions(query: { workflowId: string; limit: number; cursor?: string; status?: string }): Promise<N8nPage> {
     const { limit, ...rest } = query;
-    return this.#api('GET', 'executions', { query: { ...rest, limit: String(limit), includeData: 'true' } });
+    return this.#api('GET', 'executions', N8nPage, { query: { ...rest, limit: String(limit), includeData: 'true' } });
   }
 
   /** null if n8n has none with this id, or has not written it down yet. */
   getExecution(id: string): Promise<N8nExecution | null> {
-    return this.#api('GET', `executions/${encodeURIComponent(id)}`, { query: { includeData: 'true' }, maybe: true });
+    return this.#find(`executions/${encodeURIComponent(id)}`, N8nExecution, { includeData: 'true' });
   }
 
   /** Calls the webhook of a workflow, with a token unless everybody may. Undefined: it is not open (yet). */
@@ -92,14 +94,30 @@ export class N8nClient {
     throw new Problem('bad-gateway', `the webhook of the workflow refuses this service (${response.status}): ${fix}`);
   }
 
-  async #api<T>(method: string, path: string, { body, query, maybe }: Call = {}): Promise<T> {
+  async #api<T extends TSchema>(method: string, path: string, shape: T, call: Call = {}): Promise<Static<T>> {
+    const { response, content } = await this.#ask(method, path, call);
+    if (response.ok) return checked(shape, content, path);
+    throw this.#refusal(response, content);
+  }
+
+  /** null where there is none. */
+  async #find<T extends TSchema>(path: string, shape: T, query?: Call['query']): Promise<Static<T> | null> {
+    const { response, content } = await this.#ask('GET', path, { ...(query && { query }) });
+    if (response.ok) return checked(shape, content, path);
+    if (response.status === 404) return null;
+    throw this.#refusal(response, content);
+  }
+
+  async #delete(path: string): Promise<void> {
+    const { response, content } = await this.#ask('DELETE', path, {});
+    if (!response.ok && response.status !== 404) throw this.#refusal(response, content);
+  }
+
+  async #ask(method: string, path: string, { body, query }: Call): Promise<{ response: Response; content: unknown }> {
     const search = query ? `?${new URLSearchParams(query).toString()}` : '';
     const headers = { 'x-n8n-api-key': this.#apiKey };
     const response = await this.#fetch(method, `${this.#baseUrl}/api/v1/${path}${search}`, headers, body);
-    const content = await readJson(response);
-    if (response.ok) return content as T;
-    if (response.status === 404 && maybe) return null as T;
-    throw this.#refusal(response, content);
+    return { response, content: await readJson(response) };
   }
 
   async #fetch(method: string, url: string, headers: Record<string, string>, body: unknown): Promise<Response> {

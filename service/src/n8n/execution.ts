@@ -16,7 +16,7 @@ export function executionOf(execution: N8nExecution, called: string, now: Date):
   const result = data?.resultData;
   const status = statusOf(execution);
   const input = itemsOf(execution, called)[0]?.json['body'] ?? null;
-  const output = result?.lastNodeExecuted === undefined ? undefined : itemsOf(execution, result.lastNodeExecuted);
+  const output = result?.lastNodeExecuted ? itemsOf(execution, result.lastNodeExecuted) : undefined;
   return {
     id,
     workflowId,
@@ -43,9 +43,9 @@ function itemsOf({ data }: N8nExecution, node: string): N8nItem[] {
   return outputs?.find((items) => items && items.length > 0) ?? [];
 }
 
-function errorOf(status: string, error: N8nError | undefined, lastNode: string | undefined) {
+function errorOf(status: string, error?: N8nError | null, lastNode?: string | null) {
   const byStatus = status === 'canceled' ? 'the execution was cancelled in n8n' : 'the execution failed';
   const text = [error?.message ?? byStatus, error?.description].filter((part) => part).join(': ');
-  const node = error?.node?.name ?? lastNode;
+  const node = error?.node?.name ?? lastNode ?? undefined;
   return { message: text.slice(0, messageCharactersMax), ...(node !== undefined && { node }) };
 }

@@ -70,7 +70,7 @@ export class Executions {
     const all = [...running.filter((execution) => !ended.has(execution.id)), ...page.data];
     return {
       executions: all.map((execution) => this.#show(execution, document)),
-      ...(page.nextCursor !== null && { next: page.nextCursor }),
+      ...(page.nextCursor && { next: page.nextCursor }),
     };
   }
 

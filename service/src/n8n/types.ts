@@ -1,3 +1,5 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+
 /** Shapes of n8n's public API v1, as far as they are used. */
 
 export interface N8nNode {
@@ -29,47 +31,58 @@ export interface NewN8nWorkflow {
   settings: Record<string, unknown>;
 }
 
-export interface N8nWorkflow extends NewN8nWorkflow {
-  id: string;
-  active: boolean;
-  isArchived?: boolean;
-  updatedAt: string;
-}
+const Time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z$' });
+const Maybe = <T extends TSchema>(type: T) => Type.Optional(Type.Union([type, Type.Null()]));
 
-export interface N8nCredential {
-  id: string;
-  name: string;
-}
+/** What is used of answers is checked; the rest is n8n's own affair. */
+export const N8nWorkflow = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  active: Type.Boolean(),
+  isArchived: Type.Optional(Type.Boolean()),
+  updatedAt: Time,
+});
+export type N8nWorkflow = Static<typeof N8nWorkflow>;
 
-export interface N8nItem {
-  json: Record<string, unknown>;
-}
+export const N8nCredential = Type.Object({ id: Type.String(), name: Type.String() });
+export type N8nCredential = Static<typeof N8nCredential>;
 
-export interface N8nError {
-  message?: string;
-  description?: string | null;
-  node?: { name?: string } | null;
-}
+const N8nItem = Type.Object({ json: Type.Record(Type.String(), Type.Unknown()) });
+export type N8nItem = Static<typeof N8nItem>;
 
-export interface N8nExecution {
-  id: string;
-  workflowId: string;
+const N8nError = Type.Object({
+  message: Maybe(Type.String()),
+  description: Maybe(Type.String()),
+  node: Maybe(Type.Object({ name: Type.Optional(Type.String()) })),
+});
+export type N8nError = Static<typeof N8nError>;
+
+const NodeRun = Type.Object({
+  data: Type.Optional(Type.Object({ main: Type.Optional(Type.Array(Type.Union([Type.Array(N8nItem), Type.Null()]))) })),
+});
+
+export const N8nExecution = Type.Object({
+  id: Type.String(),
+  workflowId: Type.String(),
   /** new, running, waiting, unknown; success; error, crashed, canceled. */
-  status: string;
-  startedAt: string | null;
-  stoppedAt?: string | null;
+  status: Type.String(),
+  startedAt: Maybe(Time),
+  stoppedAt: Maybe(Time),
   /** Not there if n8n does not keep it, or finds it too large to show. */
-  data?: {
-    resultData?: {
-      error?: N8nError;
-      lastNodeExecuted?: string;
-      runData?: Record<string, { data?: { main?: (N8nItem[] | null)[] }; error?: N8nError }[]>;
-    };
-  };
-  dataTooLargeToDisplay?: boolean;
-}
+  data: Maybe(
+    Type.Object({
+      resultData: Type.Optional(
+        Type.Object({
+          error: Maybe(N8nError),
+          lastNodeExecuted: Maybe(Type.String()),
+          runData: Maybe(Type.Record(Type.String(), Type.Array(NodeRun))),
+        }),
+      ),
+    }),
+  ),
+  dataTooLargeToDisplay: Maybe(Type.Boolean()),
+});
+export type N8nExecution = Static<typeof N8nExecution>;
 
-export interface N8nPage {
-  data: N8nExecution[];
-  nextCursor: string | null;
-}
+export const N8nPage = Type.Object({ data: Type.Array(N8nExecution), nextCursor: Maybe(Type.String()) });
+export type N8nPage = Static<typeof N8nPage>;
