@@ -7,6 +7,7 @@
 #include "engine/audit_note.hpp"
 #include "engine/call_body.hpp"
 #include "engine/query_methods.hpp"
+#include "store/plan_book.hpp"
 
 namespace nexpo {
 
@@ -93,6 +94,8 @@ Task<json> erase_key(Runtime& runtime, json body) {
 Task<json> apply_retention(Runtime& runtime, json body) {
   const Time now = runtime.loop.now();
   AuditNote note = audit_note_or(body, "retention.apply", "retention");
+  PlanBook plans(*runtime.store);
+  co_await plans.drop_over(now);
   const RetentionCounts gone = co_await runtime.store->apply_retention(read_cut(body, now), std::move(note), now);
   co_return json{
       {"runs", gone.runs}, {"rejected", gone.rejected}, {"audit", gone.audit}, {"documents", gone.documents}};

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
 #include "sql/base64.hpp"
 #include "store/book_session.hpp"
@@ -18,15 +20,21 @@ Error dropped(const std::string& id) {
       .with_code("plan_dropped");
 }
 
+/// Plans that `where` chooses, with their effects. Gives how many there were.
+int64_t drop(BookSession& session, std::string_view where, std::initializer_list<BookCell> cells) {
+  session.query(
+      fmt::format("DELETE FROM data_sync.plan_effect WHERE plan IN (SELECT id FROM data_sync.plan WHERE {})", where),
+      cells);
+  const auto gone = session.query(fmt::format("DELETE FROM data_sync.plan WHERE {} RETURNING id", where), cells);
+  return static_cast<int64_t>(gone.size());
+}
+
 }  // namespace
 
 Task<> PlanBook::begin(KeptPlan plan, Time now) {
+  co_await drop_over(now);
   const BookWork work = [&](BookSession& session) {
-    const int64_t over = to_micros(now - std::chrono::days(kPlanDaysKept));
-    session.query(
-        "DELETE FROM data_sync.plan_effect WHERE plan IN (SELECT id FROM data_sync.plan WHERE id = $1 OR made_at < $2)",
-        {plan.id, over});
-    session.query("DELETE FROM data_sync.plan WHERE id = $1 OR made_at < $2", {plan.id, over});
+    drop(session, "id = $1", {plan.id});
     session.query(
         "INSERT INTO data_sync.plan (id, sync_id, plan_hash, mode, cursor, effects, finished, made_at) "
         "VALUES ($1, $2, $3, '', '', 0, 0, $4)",
@@ -96,21 +104,22 @@ Task<std::vector<std::string>> PlanBook::effects(std::string id) {
 
 Task<bool> PlanBook::forget(std::string id) {
   bool found = false;
-  const BookWork work = [&](BookSession& session) {
-    session.query("DELETE FROM data_sync.plan_effect WHERE plan = $1", {id});
-    found = !session.query("DELETE FROM data_sync.plan WHERE id = $1 RETURNING id", {id}).empty();
-  };
+  const BookWork work = [&](BookSession& session) { found = drop(session, "id = $1", {id}) > 0; };
   co_await store_.in_book(BookAccess::write, work);
   co_return found;
 }
 
 Task<> PlanBook::forget_all_of(std::string sync_id) {
-  const BookWork work = [&](BookSession& session) {
-    session.query("DELETE FROM data_sync.plan_effect WHERE plan IN (SELECT id FROM data_sync.plan WHERE sync_id = $1)",
-                  {sync_id});
-    session.query("DELETE FROM data_sync.plan WHERE sync_id = $1", {sync_id});
-  };
+  const BookWork work = [&](BookSession& session) { drop(session, "sync_id = $1", {sync_id}); };
   co_await store_.in_book(BookAccess::write, work);
+}
+
+Task<int64_t> PlanBook::drop_over(Time now) {
+  const int64_t over = to_micros(now - std::chrono::days(kPlanDaysKept));
+  int64_t dropped = 0;
+  const BookWork work = [&](BookSession& session) { dropped = drop(session, "made_at < $1", {over}); };
+  co_await store_.in_book(BookAccess::write, work);
+  co_return dropped;
 }
 
 }  // namespace nexpo

@@ -9,7 +9,7 @@
 
 namespace nexpo {
 
-/// Plans go when another one is kept after so many days. What they show is old long before.
+/// Plans go after so many days, with the retention or when another one is kept. What they show is old long before.
 constexpr int kPlanDaysKept = 30;
 
 struct KeptPlan {
@@ -40,6 +40,8 @@ class PlanBook {
   /// False: there was none.
   Task<bool> forget(std::string id);
   Task<> forget_all_of(std::string sync_id);
+  /// Those whose time is over at `now`. Gives how many.
+  Task<int64_t> drop_over(Time now);
 
  private:
   BookStore& store_;

@@ -82,6 +82,10 @@ TEST_P(PlansConformance, PlansGoWhenTheyAreForgottenOrTheirTimeIsOver) {
   EXPECT_FALSE(wait(book().find("old")));
   EXPECT_TRUE(wait(book().effects("old")).empty());
   EXPECT_TRUE(wait(book().find("young")));
+  EXPECT_EQ(wait(book().drop_over(kNow)), 0);
+  EXPECT_EQ(wait(book().drop_over(kNow + std::chrono::days(2))), 1);
+  begin("young");
+  finish("young");
   void_wait(book().forget_all_of("sync"));
   EXPECT_FALSE(wait(book().find("young")));
   EXPECT_TRUE(wait(book().forget("other")));
