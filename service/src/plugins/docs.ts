@@ -52,6 +52,8 @@ export function addDocs(app: App): void {
   app.get('/docs', options, (_request, reply) => {
     void reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(page);
   });
+  // Whoever opens the address of the service in a browser finds the page.
+  app.get('/', options, (_request, reply) => reply.redirect('/docs'));
   app.get('/docs/start.js', options, (_request, reply) => {
     void reply.type('text/javascript; charset=utf-8').send(start);
   });

@@ -1,7 +1,8 @@
 // Syncs over the API: the real engine between a simulated Salesforce org and an SQLite file.
 import { sqlite } from '../../e2e/support/tables';
 import { startTwin, type Twin } from '../../e2e/support/twin';
-import { OpenService, sqliteIntegration } from '../support/open_service';
+import type { OpenService } from '../support/open_service';
+import { accounts, fieldMappings, idle, openWithSystems, untilAt } from '../support/sync_systems';
 
 jest.setTimeout(60_000);
 
@@ -14,42 +15,15 @@ beforeAll(async () => {
 });
 afterAll(() => twin.stop());
 beforeEach(async () => {
-  open = await OpenService.create({ ALLOW_LOOPBACK: 'true' });
-  const authentication = { clientId: 'twin-client', clientSecret: 'twin-secret' };
-  const crm = { id: 'crm', name: 'CRM', type: 'salesforce', config: { loginUrl: twin.url, authentication } };
-  expect((await open.post('/api/integrations', crm)).status).toBe(201);
-  expect((await open.post('/api/integrations', sqliteIntegration(open, 'warehouse'))).status).toBe(201);
-  await open.service.start();
+  open = await openWithSystems(twin);
 });
 afterEach(async () => {
   await twin.clearFaults();
   await open.close();
 });
 
-const config = {
-  sourceObject: 'Account',
-  targetObject: 'accounts',
-  fieldMappings: [
-    { source: 'Id', target: 'id', required: true },
-    { source: 'Name', target: 'name' },
-    { source: 'Phone', target: 'phone' },
-  ],
-};
-
-function accounts(more: object = {}, changes: object = {}) {
-  return { sourceId: 'crm', targetId: 'warehouse', mode: 'batch', config: { ...config, ...changes }, ...more };
-}
-
-/** The status, once it is as wanted. */
-async function until(id: string, wanted: (status: any) => boolean): Promise<any> {
-  for (;;) {
-    const { body } = await open.get(`/api/sync/status/${id}`);
-    if (wanted(body)) return body;
-    await open.service.context.supervisor.wake();
-  }
-}
-
-const idle = (status: any) => status.activity === 'idle' && status.run !== null;
+/** The status of a sync, once it is as wanted. */
+const until = (id: string, wanted: (status: any) => boolean) => untilAt(open, `/api/sync/status/${id}`, wanted);
 
 test('a batch sync without a schedule runs once, and its status tells what happened', async () => {
   const started = await open.post('/api/sync/start', accounts());
@@ -178,7 +152,7 @@ test('a sync is changed by PUT, with If-Match, and the next run goes by it', asy
   await until('acc', idle);
   const before = await open.get('/api/sync/acc');
   const etag = before.headers['etag'];
-  const fewer = accounts({}, { fieldMappings: config.fieldMappings.slice(0, 2) });
+  const fewer = accounts({}, { fieldMappings: fieldMappings.slice(0, 2) });
   const changed = await open.put('/api/sync/acc', fewer, { headers: { 'if-match': etag } });
   expect([changed.status, changed.body.version]).toEqual([200, Number(before.body.version) + 1]);
   const late = await open.put('/api/sync/acc', accounts(), { headers: { 'if-match': etag } });
@@ -187,10 +161,9 @@ test('a sync is changed by PUT, with If-Match, and the next run goes by it', asy
 });
 
 test('a stored mapping is pinned: a newer version waits until somebody says so', async () => {
-  const mapping = { id: 'm', name: 'M', fieldMappings: config.fieldMappings.slice(0, 2) };
+  const mapping = { id: 'm', name: 'M', fieldMappings: fieldMappings.slice(0, 2) };
   expect((await open.post('/api/mappings', mapping)).status).toBe(201);
-  const { fieldMappings: _, ...rest } = config;
-  const request = accounts({ id: 'acc', config: { ...rest, mapping: { id: 'm' } } });
+  const request = accounts({ id: 'acc' }, { fieldMappings: undefined, mapping: { id: 'm' } });
   expect((await open.post('/api/sync/start', request)).status).toBe(202);
   expect((await open.get('/api/sync/acc')).body.config.mapping).toEqual({ id: 'm', version: 1 });
   await until('acc', idle);
@@ -226,7 +199,7 @@ test('a login that is refused shows in the status, and nothing of it is a secret
 });
 
 test('a record that was refused is listed, and tried again by itself', async () => {
-  const strict = [...config.fieldMappings.slice(0, 2), { source: 'Phone', target: 'phone', required: true }];
+  const strict = [...fieldMappings.slice(0, 2), { source: 'Phone', target: 'phone', required: true }];
   await open.post('/api/sync/start', accounts({ id: 'acc' }, { fieldMappings: strict }));
   const status = await until('acc', idle);
   expect(status.rejectedNow).toBeGreaterThan(0);
