@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 
 import { Engine, type AuditNote } from '../../lib';
+import { projectFolder, startNode, until } from '../e2e/support/processes';
 import { dropDatabase, freshDatabase, postgres, sqlite } from '../e2e/support/tables';
 import { Workspace } from '../e2e/support/workspace';
 import { errorOf } from './open_engine';
@@ -10,6 +11,8 @@ jest.setTimeout(60_000);
 
 const serverUrl = process.env['DATA_SYNC_TEST_PG'];
 const databaseName = 'data_sync_book';
+const busySessions = `SELECT count(*) FROM pg_stat_activity
+  WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()`;
 const planted = 'planted-secret-4711';
 const ada: AuditNote = { actor: 'ada', action: 'integration.change' };
 
@@ -19,6 +22,8 @@ interface State {
   sql(statement: string): string;
   /** Everything that is on the disk, as far as this test can see it. */
   content(): string;
+  /** True if no dead process's transaction is still on its way. */
+  isQuiet(): boolean;
   remove(): void;
 }
 
@@ -34,6 +39,7 @@ function embedded(): State {
         .filter((entry) => entry.isFile())
         .map((entry) => fs.readFileSync(`${workspace.home}/${entry.name}`, 'latin1'))
         .join('\n'),
+    isQuiet: () => true,
     remove: () => {
       workspace.remove();
     },
@@ -48,6 +54,7 @@ function shared(): State {
     options: { home: workspace.home, databaseUrl },
     sql: (statement) => postgres(databaseUrl, statement),
     content: () => tables.map((table) => postgres(databaseUrl, `SELECT * FROM data_sync.${table}`)).join('\n'),
+    isQuiet: () => postgres(databaseUrl, busySessions) === '0',
     remove: () => {
       workspace.remove();
       dropDatabase(serverUrl!, databaseName);
@@ -210,6 +217,44 @@ describe.each(states)('with its state in %s', (_, makeState) => {
     const { entries } = await engine.audit.list();
     expect(entries).toMatchObject([{ number: 3, actor: 'engine', action: 'retention.apply', detail: gone }]);
     expect(await engine.audit.verify()).toEqual({ ok: true, entries: 1 });
+  });
+
+  test('kill -9 leaves document, secret and audit entry together, or none of them', async () => {
+    const program = `
+      const { Engine } = require(${JSON.stringify(`${projectFolder}/dist/lib`)});
+      const engine = new Engine(${JSON.stringify(state.options)});
+      const audit = { actor: 'ada', action: 'count' };
+      const write = async (id) => {
+        for (;;) {
+          const now = await engine.book.get('integration', id);
+          const n = (now?.revision ?? 0) + 1;
+          await engine.book.put('integration', id, { n }, { ifRevision: n - 1, secret: { n }, audit });
+          console.log(id + ' ' + n);
+        }
+      };
+      for (const id of ['a', 'b', 'c']) void write(id);`;
+    let acknowledged = 0;
+    for (let round = 1; round <= 4; ++round) {
+      const child = startNode(['-e', program]);
+      await until('some writes', () => child.stdout().split('\n').length > 20 * round);
+      child.child.kill('SIGKILL');
+      const { stdout } = await child.result;
+      await until('the end of its transactions', () => state.isQuiet());
+      for (const id of ['a', 'b', 'c']) {
+        const told = [...stdout.matchAll(new RegExp(`^${id} (\\d+)$`, 'gm'))].map((match) => Number(match[1]));
+        const found = (await engine.book.get<{ n: number }>('integration', id))!;
+        expect(found.revision).toBeGreaterThanOrEqual(Math.max(...told));
+        expect(found.body.n).toBe(found.revision);
+        expect(await engine.book.reveal('integration', id, { ...ada, action: 'look' })).toEqual({ n: found.revision });
+        acknowledged += told.length;
+      }
+      const { documents } = await engine.book.list('integration');
+      const written = documents.reduce((sum, { revision }) => sum + revision, 0);
+      const counted = state.sql("SELECT count(*) FROM data_sync.audit WHERE action = 'count'");
+      expect(Number(counted)).toBe(written);
+      expect(written).toBeGreaterThanOrEqual(acknowledged);
+      expect((await engine.audit.verify()).ok).toBe(true);
+    }
   });
 
   test('everything is there after a restart', async () => {
