@@ -71,6 +71,23 @@ test('a run is a promise of its report, with progress on the way that closes at 
   expect(read).toBe(accounts);
 });
 
+test('a report tells what the org said of its quota and where the time went; metrics tell it meanwhile', async () => {
+  const engine = open();
+  const [running] = await runThatWaits(engine);
+  const during = await engine.metrics();
+  expect(during).toMatchObject({ runsActive: 1, syncs: [{ syncId: 'accounts', active: true }] });
+  expect(during.syncs[0]!.apiCalls).toBeGreaterThan(0);
+  const report = await running!;
+  expect(report.quota!.max).toBeGreaterThan(report.quota!.used);
+  expect(report.quota!.used).toBeGreaterThan(0);
+  // The second page came four seconds late.
+  expect(report.phases.fetch).toBeGreaterThan(3);
+  expect(await engine.metrics()).toMatchObject({
+    runsActive: 0,
+    syncs: [{ runId: report.runId, quota: report.quota, phases: report.phases }],
+  });
+});
+
 test('the whole life of a sync works through one engine', async () => {
   const engine = open();
   const sync = workspace.accountsSync(twin);
