@@ -117,6 +117,20 @@ test('values of fields that are marked as PII are for admins alone', async () =>
   expect(admin.body.records[0].output.email).toBe('ada@example.com');
 });
 
+test('fields that read what a marked one reads are masked with it', async () => {
+  const template = { type: 'format', params: { template: 'for {Email}' } };
+  const mappings = [
+    ...fieldMappings,
+    { source: 'Email', target: 'copy' },
+    { source: 'Name', target: 'letter', transformation: template },
+  ];
+  await created('shared', { fieldMappings: mappings });
+  const key = await open.key('sync:read');
+  const records = [{ Name: 'Ada', Email: 'ADA@EXAMPLE.COM' }];
+  const { body } = await open.post('/api/mappings/shared/preview', { records }, { key });
+  expect(body.records).toEqual([{ output: { name: 'Ada', email: '***', copy: '***', letter: '***' } }]);
+});
+
 test('the reason of a rejection does not tell a value that is marked as PII', async () => {
   const salary = { type: 'format', params: { number: true } };
   const marked = [{ source: 'Salary', target: 'salary', transformation: salary, required: true, pii: true }];
