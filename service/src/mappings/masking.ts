@@ -4,11 +4,14 @@ const mask = '***';
 
 /** Target fields that are about a person: those that are marked, and those that read what a marked one reads. */
 export function piiTargets(fieldMappings: readonly FieldMapping[]): string[] {
-  const sources = fieldMappings.filter(({ pii }) => pii === true).map(({ source }) => source);
-  const reads = ({ source, transformation }: FieldMapping, path: string) =>
-    source === path || JSON.stringify(transformation ?? '').includes(`{${path}}`);
-  const personal = fieldMappings.filter((one) => one.pii === true || sources.some((path) => reads(one, path)));
-  return personal.map(({ target }) => target);
+  const personal = new Set(fieldMappings.filter(({ pii }) => pii === true).flatMap(pathsRead));
+  return fieldMappings.filter((one) => pathsRead(one).some((path) => personal.has(path))).map(({ target }) => target);
+}
+
+/** The source, and what templates name in brackets. */
+function pathsRead({ source, transformation }: FieldMapping): string[] {
+  const named = JSON.stringify(transformation ?? '').matchAll(/\{([^{}"]+)\}/g);
+  return [source, ...[...named].map(([, path]) => path ?? '')];
 }
 
 /** A mapped record without the values of these fields. That there is none may be told. */
