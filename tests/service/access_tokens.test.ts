@@ -106,7 +106,7 @@ test("a token signed by somebody else under the name of the issuer's key is refu
   expect(await statusWith(await new SignJWT(decodeJwt(token)).setProtectedHeader(named).sign(privateKey))).toBe(401);
 });
 
-test('permissions of Auth0 are scopes as well, and a token that never ends is none', async () => {
+test('permissions of Auth0 are scopes as well; a token that never ends or names another issuer is none', async () => {
   const issuer = await PlainIssuer.start();
   const tenant = await OpenService.create({ AUTH_ISSUER: issuer.issuer, AUTH0_AUDIENCE: audience });
   try {
@@ -116,6 +116,8 @@ test('permissions of Auth0 are scopes as well, and a token that never ends is no
     expect((await tenant.get('/api/keys', with_(token))).status).toBe(403);
     const endless = await issuer.token(claims, { ends: false });
     expect((await tenant.get('/api/integrations', with_(endless))).status).toBe(401);
+    const foreign = await issuer.token({ ...claims, iss: 'https://other.example/' });
+    expect((await tenant.get('/api/integrations', with_(foreign))).status).toBe(401);
   } finally {
     await tenant.close();
     await issuer.stop();
