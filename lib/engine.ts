@@ -2,6 +2,7 @@ import { Audit, Book, toMillis } from './book';
 import { EngineError } from './errors';
 import * as host from './host.cjs';
 import { loadNative, type Native } from './load';
+import type { EngineMetrics, PlanReport, RunReport, RunSummary } from './reports';
 import type {
   AuditNote,
   ChangeBatch,
@@ -9,20 +10,16 @@ import type {
   ConnectorSpec,
   EndPoint,
   EngineEvent,
-  EngineMetrics,
   EngineOptions,
   HostToken,
   MappingPreview,
   MappingPreviewRequest,
   ObjectSummary,
   PlainRecord,
-  PlanReport,
   ReadRequest,
   RejectedRecord,
   Retention,
   RowResult,
-  RunReport,
-  RunSummary,
   Schema,
   SyncFile,
   TokenSource,

@@ -1,5 +1,5 @@
 import type { EngineError } from './errors';
-import type { RunReport } from './types';
+import type { RunReport } from './reports';
 
 /** The report of a run that failed before it had moved a record: whoever reads reports finds every member. */
 export function failedReport({ kind, message, code, field }: EngineError): Omit<RunReport, 'syncId'> {

@@ -2,4 +2,5 @@ export type { Audit, Book } from './book';
 export { Engine } from './engine';
 export { EngineError, type ErrorKind } from './errors';
 export { failedReport } from './failed_report';
+export * from './reports';
 export * from './types';

@@ -1,3 +1,5 @@
+import type { Counts, RunReport } from './reports';
+
 /** Shapes of everything that crosses the border to the native core, as JSON. */
 
 /** One system: with its settings, or by the id of an integration that is kept in the engine's book. */
@@ -10,12 +12,18 @@ export interface ConfiguredEnd {
   config: Record<string, unknown>;
 }
 
+export interface Transformation {
+  type: 'format' | 'lookup' | 'calculate' | 'custom';
+  params: unknown;
+}
+
 export interface FieldMapping {
   /** Path in the source record: `Name`, `Owner.Name`, `tags[0]`. */
   source: string;
   /** Field of the target. */
   target: string;
-  transformation?: { type: 'format' | 'lookup' | 'calculate' | 'custom'; params: unknown };
+  /** Several run one after the other. */
+  transformation?: Transformation | Transformation[];
   required?: boolean;
   defaultValue?: unknown;
   onError?: 'fail_record' | 'null' | 'skip_field' | 'keep';
@@ -39,79 +47,6 @@ export interface SyncFile {
   batchSize?: number;
   batchesInFlight?: number;
   schedule?: string | { cron: string; timeZone?: string };
-}
-
-/** What became of every record: read = written + unchanged + filtered + rejected + in_review + superseded. */
-export interface Counts {
-  read: number;
-  written: number;
-  created: number;
-  updated: number;
-  deleted: number;
-  unchanged: number;
-  filtered: number;
-  rejected: number;
-  in_review: number;
-  superseded: number;
-}
-
-/** Seconds that pages spent in each phase, waiting included. Pages overlap: the sum may be more than the run took. */
-export interface Phases {
-  fetch: number;
-  map: number;
-  decide: number;
-  write: number;
-  commit: number;
-}
-
-/** Calls that a system counts and limits (Salesforce: those of the org in 24 hours), as it last told. */
-export interface Quota {
-  used: number;
-  max: number;
-}
-
-export interface RunReport extends Counts {
-  syncId: string;
-  runId: number;
-  status: 'succeeded' | 'stopped' | 'failed' | 'held';
-  mode: 'full' | 'incremental' | 'replay' | 'apply';
-  /** True if this run went on where an earlier one had stopped. Counts are those of the whole run. */
-  resumed: boolean;
-  pages: number;
-  apiCalls: number;
-  seconds: number;
-  /** Records read per second in this process. */
-  recordsPerSecond: number;
-  /** Highest memory of this process, in MiB. */
-  peakRssMb: number;
-  /** A: a repeat changes nothing (upsert by key). See docs/delivery.md. */
-  guaranteeClass: 'A' | 'B' | 'C' | 'D';
-  warnings: string[];
-  /** Of the time in this process. */
-  phases: Phases;
-  /** Only where a system tells it. */
-  quota?: Quota;
-  error?: { kind: string; message: string; code: string; field: string };
-}
-
-export interface FieldDifference {
-  field: string;
-  from: string | null;
-  to: string | null;
-}
-
-export interface PlanReport extends Counts {
-  syncId: string;
-  mode: 'full' | 'incremental';
-  status: 'planned';
-  apiCalls: number;
-  seconds: number;
-  guaranteeClass: 'A' | 'B' | 'C' | 'D';
-  warnings: string[];
-  /** Of a plan that is kept: how many effects. */
-  effects?: number;
-  /** A sample of what would be written, in page order. */
-  differences: { key: string; action: 'create' | 'update' | 'delete' | 'reject'; fields: FieldDifference[] }[];
 }
 
 export interface FieldSchema {
@@ -280,20 +215,6 @@ export interface RejectedRecord {
   personalData?: 'sealed' | 'erased';
 }
 
-export interface RunSummary extends Counts {
-  syncId: string;
-  runId: number;
-  status: string;
-  mode: string;
-  pages: number;
-  startedAt: string;
-  endedAt?: string;
-  error: string;
-  /** Rejected records kept for this sync now. */
-  rejectedNow: number;
-  linked: number;
-}
-
 /** A document of the book. Numbers that JavaScript cannot hold exactly do not survive it. */
 export interface BookDocument<T = Record<string, unknown>> {
   /** A word of a-z, 0-9 and `_`. */
@@ -358,22 +279,6 @@ export interface ConnectorSpec {
   reads: boolean;
   writes: boolean;
   settings: SettingSpec[];
-}
-
-/** Of this process: runs under way, and the last run of each sync. */
-export interface EngineMetrics {
-  runsActive: number;
-  syncs: {
-    syncId: string;
-    /** 0 until the first page was committed. */
-    runId: number;
-    active: boolean;
-    pages: number;
-    apiCalls: number;
-    phases: Phases;
-    quota?: Quota;
-    counts: Counts;
-  }[];
 }
 
 export type EngineEvent =

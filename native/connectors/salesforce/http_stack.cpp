@@ -28,8 +28,8 @@ HttpStack::HttpStack(Login login, const Settings& settings, const ConnectorConte
     : counted_(context.http),
       tokens_(make_tokens(counted_, std::move(login), settings, context)),
       authorized_(counted_, *tokens_, session_expired),
-      limited_(authorized_, context.clock, {.concurrent_max = kConcurrentCallsMax}),
-      retrying_(limited_, context.clock, classify, http::RetryPolicy(),
+      limited_(authorized_, context.clock, settings.rate_limit),
+      retrying_(limited_, context.clock, classify, settings.retry,
                 static_cast<uint64_t>(context.clock.now().time_since_epoch().count())),
       guard_(retrying_, context.clock, settings.api_reserve_percent) {}
 

@@ -13,9 +13,6 @@
 
 namespace nexpo::salesforce {
 
-/// Long calls at once that an org allows; more are refused with REQUEST_LIMIT_EXCEEDED.
-constexpr int kConcurrentCallsMax = 25;
-
 /// Quota guard around retry around rate limit around access token around count: each attempt is counted and limited,
 /// and the guard's own refusal is not repeated.
 class HttpStack final : public http::Client {

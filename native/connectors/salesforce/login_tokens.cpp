@@ -46,9 +46,8 @@ Error without(const Error& error, std::initializer_list<std::string_view> secret
         message.replace(at, form.size(), "***");
     }
   }
-  Error discreet = Error(error.kind(), std::move(message), error.retry_after())
-                       .with_code(error.code())
-                       .with_field(error.field());
+  Error discreet =
+      Error(error.kind(), std::move(message), error.retry_after()).with_code(error.code()).with_field(error.field());
   return error.outcome_unknown() ? std::move(discreet).with_unknown_outcome() : discreet;
 }
 

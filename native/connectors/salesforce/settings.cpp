@@ -1,9 +1,11 @@
 #include "connectors/salesforce/settings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/error.hpp"
 #include "http/url.hpp"
@@ -85,6 +87,24 @@ void check_login(const json& config, const Login& login) {
   }
 }
 
+/// A whole number from 1 to `max` inside an option that is an object.
+int member(const json& config, const char* option, const char* name, int max, int fallback) {
+  const auto object = config.find(option);
+  if (object == config.end() || !object->contains(name)) return fallback;
+  const json& value = object->at(name);
+  if (!value.is_number_integer() || value < 1 || value > max)
+    refuse(fmt::format("{}.{}", option, name), fmt::format("must be a whole number from 1 to {}", max));
+  return value.get<int>();
+}
+
+void refuse_others(const json& config, const char* option, std::initializer_list<std::string_view> known) {
+  const auto object = config.find(option);
+  if (object == config.end()) return;
+  for (const auto& [name, value] : object->items())
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      refuse(fmt::format("{}.{}", option, name), fmt::format("is unknown; there are {}", fmt::join(known, ", ")));
+}
+
 }  // namespace
 
 bool is_shared_login_host(const std::string& url) {
@@ -133,6 +153,12 @@ Settings parse_settings(const json& config) {
   settings.parallel_results = config.at("parallelResults");
   settings.api_reserve_percent = config.at("apiReservePercent");
   settings.save_duplicates = config.value("saveDuplicates", false);
+  settings.rate_limit = {.per_minute = member(config, "rateLimit", "perMinute", kCallsPerPeriodMax, 0),
+                         .per_hour = member(config, "rateLimit", "perHour", kCallsPerPeriodMax, 0),
+                         .concurrent_max = kConcurrentCallsMax};
+  settings.retry.attempts_max = member(config, "retry", "attempts", kAttemptsMax, settings.retry.attempts_max);
+  refuse_others(config, "rateLimit", {"perMinute", "perHour"});
+  refuse_others(config, "retry", {"attempts"});
   return settings;
 }
 

@@ -7,8 +7,15 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/secret.hpp"
+#include "http/rate_limited.hpp"
+#include "http/retrying.hpp"
 
 namespace nexpo::salesforce {
+
+/// Long calls at once that an org allows; more are refused with REQUEST_LIMIT_EXCEEDED.
+constexpr int kConcurrentCallsMax = 25;
+constexpr int kCallsPerPeriodMax = 1'000'000;
+constexpr int kAttemptsMax = 10;
 
 enum class Flow { client_credentials, jwt, refresh_token, password, soap, host };
 
@@ -37,6 +44,8 @@ struct Settings {
   int parallel_results = 1;
   int api_reserve_percent = 0;
   bool save_duplicates = false;
+  http::RateLimit rate_limit{.concurrent_max = kConcurrentCallsMax};
+  http::RetryPolicy retry;
 };
 
 /// `config` was checked against the spec.

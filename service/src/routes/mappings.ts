@@ -150,7 +150,7 @@ function addChanging(app: App, { engine, now }: Context): void {
 /** The schema gives transformation types that a sync file knows as well, steps in a list included. */
 function contentOf(wanted: Static<typeof shapes.MappingChange>): versions.MappingContent {
   const { name, description, fieldMappings } = wanted;
-  return { name, ...(description !== undefined && { description }), fieldMappings: fieldMappings as FieldMapping[] };
+  return { name, ...(description !== undefined && { description }), fieldMappings: fieldMappings };
 }
 
 async function remove(engine: Engine, request: FastifyRequest, id: string): Promise<void> {

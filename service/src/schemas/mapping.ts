@@ -35,7 +35,7 @@ export const FieldMapping = Type.Object(
   { additionalProperties: false },
 );
 
-const FieldMappings = Type.Array(FieldMapping, { minItems: 1, maxItems: mappingsMax });
+export const FieldMappings = Type.Array(FieldMapping, { minItems: 1, maxItems: mappingsMax });
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 const Description = Type.Optional(Type.String({ maxLength: descriptionCharactersMax }));
 

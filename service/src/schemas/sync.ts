@@ -1,10 +1,9 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 
 import { idPattern, Time } from './list';
+import { FieldMappings } from './mapping';
 
 const objectNameMax = 255;
-const fieldMappingsMax = 2_000;
-const pathMax = 1_000;
 
 function oneOf<T extends string>(...words: T[]) {
   return Type.Union(words.map((word) => Type.Literal(word)));
@@ -14,20 +13,6 @@ function object<T extends Record<string, TSchema>>(properties: T, description?: 
   return Type.Object(properties, { additionalProperties: false, ...(description !== undefined && { description }) });
 }
 
-export const FieldMappingSchema = object({
-  source: Type.String({ minLength: 1, maxLength: pathMax, description: 'path in the source record: `Owner.Name`' }),
-  target: Type.String({ minLength: 1, maxLength: pathMax, description: 'field of the target' }),
-  transformation: Type.Optional(
-    object({ type: oneOf('format', 'lookup', 'calculate', 'custom'), params: Type.Unknown() }),
-  ),
-  required: Type.Optional(Type.Boolean()),
-  defaultValue: Type.Optional(Type.Unknown()),
-  onError: Type.Optional(oneOf('fail_record', 'null', 'skip_field', 'keep')),
-  pii: Type.Optional(
-    Type.Boolean({ description: 'personal: encrypted wherever it is kept, masked wherever it is shown' }),
-  ),
-});
-
 const DeletePolicySchema = oneOf('ignore', 'soft', 'hard', 'unlink');
 const IdSchema = Type.String({ pattern: idPattern });
 const ObjectNameSchema = Type.String({ minLength: 1, maxLength: objectNameMax });
@@ -35,7 +20,7 @@ const ObjectNameSchema = Type.String({ minLength: 1, maxLength: objectNameMax })
 export const SyncConfigSchema = object({
   sourceObject: ObjectNameSchema,
   targetObject: ObjectNameSchema,
-  fieldMappings: Type.Optional(Type.Array(FieldMappingSchema, { minItems: 1, maxItems: fieldMappingsMax })),
+  fieldMappings: Type.Optional(FieldMappings),
   mapping: Type.Optional(
     object(
       { id: IdSchema, version: Type.Optional(Type.Integer({ minimum: 1 })) },

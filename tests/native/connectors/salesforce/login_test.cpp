@@ -353,5 +353,43 @@ TEST_F(SalesforceLogin, TheDailyLimitIsNotWaitedForButThatOfLongCallsIs) {
   EXPECT_EQ(script.calls("/services/data/x").size(), 2u);
 }
 
+TEST_F(SalesforceLogin, CallsKeepWithinTheLimitThatTheConfigurationSets) {
+  script.when(kToken, {.body = token("t1")});
+  for (int i = 0; i < 3; ++i) script.when("GET https://i1", {});
+  json limited = kClient;
+  limited["rateLimit"] = {{"perMinute", 1}};
+  const auto http = stack(limited);
+  const Steady before = script.clock.steady();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(get(*http), 200);
+  EXPECT_GE(script.clock.steady() - before, std::chrono::minutes(1));
+}
+
+TEST_F(SalesforceLogin, ACallIsTriedAsOftenAsTheConfigurationSays) {
+  script.when(kToken, {.body = token("t1")});
+  script.when("GET https://i1", {.status = 503});
+  json stubborn = kClient;
+  stubborn["retry"] = {{"attempts", 2}};
+  const auto http = stack(stubborn);
+  EXPECT_THROW(get(*http), Error);
+  EXPECT_EQ(script.calls("/services/data/x").size(), 2u);
+}
+
+TEST_F(SalesforceLogin, LimitsThatMakeNoSenseAreNamed) {
+  const auto field_of = [this](const char* option, json value) {
+    json all = config(kClient);
+    all[option] = std::move(value);
+    try {
+      parse_settings(all);
+    } catch (const Error& error) {
+      return error.field();
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(field_of("rateLimit", {{"perMinute", 0}}), "rateLimit.perMinute");
+  EXPECT_EQ(field_of("rateLimit", {{"perHour", "many"}}), "rateLimit.perHour");
+  EXPECT_EQ(field_of("rateLimit", {{"perDay", 5}}), "rateLimit.perDay");
+  EXPECT_EQ(field_of("retry", {{"attempts", 11}}), "retry.attempts");
+}
+
 }  // namespace
 }  // namespace nexpo::salesforce
