@@ -103,7 +103,7 @@ export class Syncs {
     await this.run(syncId, { replay: true, rejectedId }, actor);
   }
 
-  /** Forgets the sync with its links, runs and rejected records. Neither system is touched. */
+  /** Forgets the sync with its links, runs, rejected records and data key. Neither system is touched. */
   async remove(sync: BookDocument<SyncDocument>, actor: string): Promise<void> {
     const { engine, batchSizeDefault } = this.#options;
     const { id } = sync;
@@ -113,7 +113,6 @@ export class Syncs {
     await engine.forget(await syncFileOf(engine.book, id, sync.body, batchSizeDefault));
     await engine.book.delete(syncKind, id, { ifRevision: sync.revision, audit: { actor, action: 'sync.delete' } });
     await engine.book.delete(syncStateKind, id);
-    await engine.eraseKey(`sync/${id}`);
   }
 
   async #create(id: string, document: SyncDocument, actor: string): Promise<void> {
