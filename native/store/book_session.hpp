@@ -13,12 +13,12 @@
 
 namespace nexpo {
 
-/// A parameter. Texts are borrowed.
+/// A parameter. Texts are borrowed. Values become cells by themselves, so that a statement reads like a call.
 struct BookCell {
-  BookCell() = default;  ///< NULL
-  BookCell(int64_t value) : number(value) {}
-  BookCell(std::string_view value) : text(value) {}
-  BookCell(const std::string& value) : text(value) {}
+  BookCell() = default;                                // NULL
+  BookCell(int64_t value) : number(value) {}           // NOLINT(google-explicit-constructor)
+  BookCell(std::string_view value) : text(value) {}    // NOLINT(google-explicit-constructor)
+  BookCell(const std::string& value) : text(value) {}  // NOLINT(google-explicit-constructor)
 
   std::optional<int64_t> number;
   std::optional<std::string_view> text;
