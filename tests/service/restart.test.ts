@@ -110,7 +110,7 @@ withServer(
     const url = freshDatabase(postgresUrl!, 'two_services');
     const env = {
       DATABASE_URL: url,
-      CLAIM_SECONDS: '3',
+      CLAIM_SECONDS: '6',
       ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
       ALLOW_PRIVATE: 'true',
     };

@@ -49,10 +49,10 @@ export async function statusOf(
   };
 }
 
-/** `error`: the last run failed or was held, and none has succeeded since. */
-export function stateWord({ desired, lastRun, claim }: SyncState): SyncStatus['status'] {
+/** `error`: the last run failed or was held, and nobody has stopped the sync since. */
+export function stateWord({ desired, lastRun, claim, stoppedAt = '' }: SyncState): SyncStatus['status'] {
   const failed = lastRun !== undefined && (lastRun.status === 'failed' || lastRun.status === 'held');
-  if (failed && !claim) return 'error';
+  if (failed && !claim && stoppedAt < lastRun.endedAt) return 'error';
   return desired === 'running' || claim ? 'running' : 'stopped';
 }
 

@@ -47,6 +47,8 @@ export interface SyncState extends WorkBody {
   desired: 'running' | 'stopped';
   wish?: RunWish;
   lastRun?: FinishedRun;
+  /** When a person stopped it the last time: what had failed before is known to them. */
+  stoppedAt?: string;
   lastSuccess?: { startedAt: string; endedAt: string };
   /** Runs that failed, in a row. */
   failures: number;

@@ -81,7 +81,8 @@ export class Syncs {
   /** Lets the page in flight commit, and starts no further run. */
   async stop(id: string, actor: string): Promise<void> {
     await this.get(id);
-    await this.#changeState(id, ({ due: _, wish: __, ...state }) => ({ ...state, desired: 'stopped' }));
+    const stoppedAt = this.#options.now().toISOString();
+    await this.#changeState(id, ({ due: _, wish: __, ...state }) => ({ ...state, desired: 'stopped', stoppedAt }));
     await this.#options.engine.audit.add({ actor, action: 'sync.stop', subject: `sync/${id}` });
     await this.#options.wake();
   }

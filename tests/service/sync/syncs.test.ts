@@ -7,11 +7,13 @@ import { accounts, fieldMappings, idle, openWithSystems, untilAt } from '../supp
 jest.setTimeout(60_000);
 
 const records = 500;
+/** More than one answer of the org holds, so that a run over them can be met in its middle. */
+const contacts = 3_000;
 let twin: Twin;
 let open: OpenService;
 
 beforeAll(async () => {
-  twin = await startTwin(['--objects', `Account=${records}`, '--seed', '5']);
+  twin = await startTwin(['--objects', `Account=${records},Contact=${contacts}`, '--seed', '5']);
 });
 afterAll(() => twin.stop());
 beforeEach(async () => {
@@ -106,18 +108,23 @@ test('a realtime sync polls: what changes in the org arrives without a call', as
 });
 
 test('a stop lets the page in flight commit; a start goes on where it stopped', async () => {
-  await twin.faults({ kind: 'slow', match: 'ORDER BY', after: 2, count: 1, delayMs: 2_000 });
-  await open.post('/api/sync/start', accounts({ id: 'acc' }, { batchSize: 50 }));
-  await until('acc', ({ counts }) => counts.read >= 50);
-  await open.post('/api/sync/stop', { id: 'acc' });
-  const stopped = await until('acc', ({ activity }) => activity === 'idle');
+  await twin.faults({ kind: 'slow', match: 'ORDER BY', after: 1, count: 1, delayMs: 3_000 });
+  const names = [
+    { source: 'Id', target: 'id' },
+    { source: 'LastName', target: 'name' },
+  ];
+  const ofContacts = { sourceObject: 'Contact', targetObject: 'contacts', fieldMappings: names, batchSize: 200 };
+  await open.post('/api/sync/start', accounts({ id: 'con' }, ofContacts));
+  await until('con', ({ counts }) => counts.read >= 200);
+  await open.post('/api/sync/stop', { id: 'con' });
+  const stopped = await until('con', ({ activity }) => activity === 'idle');
   expect(stopped).toMatchObject({ status: 'stopped', run: { status: 'stopped' } });
-  expect(stopped.counts.read).toBeLessThan(records);
-  await open.post('/api/sync/start', { id: 'acc' });
-  const ended = await until('acc', ({ run, activity }) => activity === 'idle' && run.status === 'succeeded');
+  expect(stopped.counts.read).toBeLessThan(contacts);
+  await open.post('/api/sync/start', { id: 'con' });
+  const ended = await until('con', ({ run, activity }) => activity === 'idle' && run.status === 'succeeded');
   expect(ended.run.id).toBe(stopped.run.id);
-  expect(ended.counts).toMatchObject({ read: records, created: records });
-  expect(ended.statistics.recordsSynced).toBe(records);
+  expect(ended.counts).toMatchObject({ read: contacts, created: contacts });
+  expect(ended.statistics.recordsSynced).toBe(contacts);
 });
 
 test('a run under way is told as events, and Last-Event-ID goes on where a reader left', async () => {
@@ -196,6 +203,8 @@ test('a login that is refused shows in the status, and nothing of it is a secret
   expect(status).toMatchObject({ status: 'error', errors: [{ message: expect.any(String), retryable: false }] });
   expect(status.statistics.errors).toBe(1);
   expect(JSON.stringify(status) + open.log.join('')).not.toContain('planted-wrong');
+  await open.post('/api/sync/stop', { id: 'acc' });
+  expect((await open.get('/api/sync/status/acc')).body.status).toBe('stopped');
 });
 
 test('a record that was refused is listed, and tried again by itself', async () => {
