@@ -119,9 +119,10 @@ test('what is due is done once, and not again before it is due again', async () 
 
 test('of two supervisors over one store each document has one worker', async () => {
   const ids = Array.from({ length: 20 }, (_, index) => `chore-${index}`);
-  for (const id of ids) await chore(id);
   const [one, other] = [new Chores(), new Chores()];
   const both = [await supervise(one, { concurrency: 12 }), await supervise(other, { concurrency: 12 })];
+  for (const id of ids) await chore(id);
+  // Both read the same list before either has claimed anything.
   await Promise.all(both.map((supervisor) => supervisor.wake()));
   expect([...one.begun, ...other.begun].sort()).toEqual([...ids].sort());
   for (const chores of [one, other]) for (const id of chores.begun) chores.end(id);
