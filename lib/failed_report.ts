@@ -1,5 +1,5 @@
 import type { EngineError } from './errors';
-import type { RunReport } from './reports';
+import { noCounts, type RunReport } from './reports';
 
 /** The report of a run that failed before it had moved a record: whoever reads reports finds every member. */
 export function failedReport({ kind, message, code, field }: EngineError): Omit<RunReport, 'syncId'> {
@@ -8,16 +8,7 @@ export function failedReport({ kind, message, code, field }: EngineError): Omit<
     status: 'failed',
     mode: 'incremental',
     resumed: false,
-    read: 0,
-    written: 0,
-    created: 0,
-    updated: 0,
-    deleted: 0,
-    unchanged: 0,
-    filtered: 0,
-    rejected: 0,
-    in_review: 0,
-    superseded: 0,
+    ...noCounts,
     pages: 0,
     apiCalls: 0,
     seconds: 0,

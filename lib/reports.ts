@@ -14,6 +14,20 @@ export interface Counts {
   superseded: number;
 }
 
+/** Of a run that has met no record. */
+export const noCounts: Readonly<Counts> = {
+  read: 0,
+  written: 0,
+  created: 0,
+  updated: 0,
+  deleted: 0,
+  unchanged: 0,
+  filtered: 0,
+  rejected: 0,
+  in_review: 0,
+  superseded: 0,
+};
+
 /** Seconds that pages spent in each phase, waiting included. Pages overlap: the sum may be more than the run took. */
 export interface Phases {
   fetch: number;

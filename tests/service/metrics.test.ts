@@ -1,4 +1,4 @@
-import type { Counts, EngineEvent, RunReport } from '../../lib';
+import { type Counts, type EngineEvent, noCounts, type RunReport } from '../../lib';
 import { codeLabelsMax, Metrics, syncLabelsMax } from '../../service/src/metrics';
 import { lookAtStore } from '../../service/src/metrics/store_view';
 import type { SyncState } from '../../service/src/sync/sync_document';
@@ -6,27 +6,15 @@ import { newSyncState } from '../../service/src/sync/sync_document';
 import { startTwin } from '../e2e/support/twin';
 import { OpenService, salesforceIntegration, sqliteIntegration } from './support/open_service';
 
-const zero: Counts = {
-  read: 0,
-  written: 0,
-  created: 0,
-  updated: 0,
-  deleted: 0,
-  unchanged: 0,
-  filtered: 0,
-  rejected: 0,
-  in_review: 0,
-  superseded: 0,
-};
 const phases = { fetch: 0, map: 0, decide: 0, write: 0, commit: 0 };
 
 function progress(runId: number, pages: number, counts: Partial<Counts>, syncId = 's'): EngineEvent {
-  return { type: 'progress', syncId, runId, phase: 'read', pages, ...zero, ...counts };
+  return { type: 'progress', syncId, runId, phase: 'read', pages, ...noCounts, ...counts };
 }
 
 function ended(runId: number, changes: Partial<RunReport>): EngineEvent {
   const report: RunReport = {
-    ...zero,
+    ...noCounts,
     syncId: 's',
     runId,
     status: 'succeeded',
@@ -128,7 +116,7 @@ it('gives the syncs and codes beyond a limit one series together', async () => {
 
 describe('what runs cost', () => {
   const live = (runId: number, active: boolean, apiCalls: number) => {
-    const sync = { syncId: 's', runId, active, pages: apiCalls, apiCalls, phases, counts: zero };
+    const sync = { syncId: 's', runId, active, pages: apiCalls, apiCalls, phases, counts: noCounts };
     return { runsActive: active ? 1 : 0, syncs: [sync] };
   };
 

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 
 import { Type } from '@sinclair/typebox';
 
-import type { BookDocument, PlanReport, RunReport } from '../../../lib';
+import type { BookDocument } from '../../../lib';
 import type { App, Context, Routes } from '../context';
 import { answeredUnchanged } from '../plugins/conditional';
 import { Problem } from '../problem';
 import { IdParams } from '../schemas/list';
 import { PlanRequestSchema, PlanSchema } from '../schemas/plan';
 import { change } from '../sync/change';
+import { countsOf } from '../sync/counts';
 import { type PlanDocument, planKind } from '../sync/plan_work';
 
 const tags = ['plans'];
@@ -115,9 +116,4 @@ function viewOf({ id, body: { syncId, status, createdAt, plan, applied, error } 
     ...(applied && { applied: { runId: applied.runId, status: applied.status, counts: countsOf(applied) } }),
     ...(error && { error }),
   };
-}
-
-function countsOf(counts: PlanReport | RunReport) {
-  const { read, written, created, updated, deleted, unchanged, filtered, rejected, in_review, superseded } = counts;
-  return { read, written, created, updated, deleted, unchanged, filtered, rejected, in_review, superseded };
 }

@@ -1,19 +1,7 @@
-import type { Engine, RunSummary } from '../../../lib';
+import { type Engine, noCounts, type RunSummary } from '../../../lib';
 import type { SyncStatus } from '../schemas/sync';
+import { countsOf } from './counts';
 import type { SyncDocument, SyncState } from './sync_document';
-
-const nothing = {
-  read: 0,
-  written: 0,
-  created: 0,
-  updated: 0,
-  deleted: 0,
-  unchanged: 0,
-  filtered: 0,
-  rejected: 0,
-  in_review: 0,
-  superseded: 0,
-};
 
 /** Where a sync stands, from its state and from the newest run in the store. */
 export async function statusOf(
@@ -36,7 +24,7 @@ export async function statusOf(
       lastSyncTime: lastSuccess?.endedAt ?? null,
       averageProcessingTime: totals.read > 0 ? (totals.seconds * 1000) / totals.read : 0,
     },
-    counts: newest ? countsOf(newest) : nothing,
+    counts: newest ? countsOf(newest) : noCounts,
     run: newest ? runOf(newest) : null,
     guaranteeClass: lastRun && lastRun.runId > 0 ? lastRun.guaranteeClass : null,
     lagSeconds: lastSuccess ? secondsBetween(lastSuccess.startedAt, now) : null,
@@ -60,11 +48,6 @@ function activityOf({ claim, due, desired, lastRun }: SyncState): SyncStatus['ac
   if (claim) return 'running';
   if (due !== undefined) return 'waiting';
   return desired === 'running' && lastRun?.status === 'held' ? 'held' : 'idle';
-}
-
-function countsOf(run: RunSummary): SyncStatus['counts'] {
-  const { read, written, created, updated, deleted, unchanged, filtered, rejected, in_review, superseded } = run;
-  return { read, written, created, updated, deleted, unchanged, filtered, rejected, in_review, superseded };
 }
 
 function runOf({ runId, status, mode, startedAt, pages }: RunSummary): NonNullable<SyncStatus['run']> {
