@@ -17,6 +17,7 @@
 #include "store/book_store.hpp"
 #include "store/feed_store.hpp"
 #include "store/lease.hpp"
+#include "store/pair_store.hpp"
 
 namespace nexpo {
 
@@ -67,6 +68,7 @@ struct LinkWrite {
 struct RejectedRecord {
   int64_t id = 0;  ///< set by the store
   std::string source_key;
+  Side side = Side::source;  ///< that `source_key` is an identity of; target: only in syncs that reconcile
   std::string version;
   std::string original;  ///< the source row as a JSON object of the mapped paths
   bool removal = false;  ///< true: it was a deletion
@@ -89,10 +91,17 @@ struct Commit {
   std::vector<std::string_view> unlinked;  ///< source keys whose link goes
   std::vector<RejectedRecord> rejected;    ///< replaces an older one of the same source key
   std::vector<std::string_view> resolved;  ///< source keys whose rejected record goes
+
+  // Of syncs that reconcile; the others leave these empty.
+  std::vector<Pair> pairs;                    ///< replace what was known; without an id: new
+  int64_t pairs_linked = 0;                   ///< pairs that are linked now and were not before, less those that were
+  std::vector<ConflictWrite> conflicts;       ///< of these pairs
+  std::vector<std::string_view> seen_target;  ///< like `seen`, of target keys
+  std::vector<std::string_view> resolved_target;  ///< like `resolved`, of target keys
 };
 
 /// Calls may overlap. Lives on the loop thread; the work happens on the pool.
-class StateStore : public FeedStore, public BookStore {
+class StateStore : public FeedStore, public BookStore, public PairStore {
  public:
   /// Takes the lease, or throws Error{conflict} if another living process holds it (the message says who and since
   /// when). The lease of a dead process is taken over at once: its lock died with it.
