@@ -1,9 +1,12 @@
 import { Audit, Book, toMillis } from './book';
+import { Conflicts } from './conflicts';
 import { EngineError } from './errors';
 import * as host from './host.cjs';
 import { loadNative, type Native } from './load';
 import type { EngineMetrics, PlanReport, RunReport, RunSummary } from './reports';
 import type {
+  AppliedMapping,
+  ApplyMappingRequest,
   AuditNote,
   ChangeBatch,
   ChangesRequest,
@@ -37,6 +40,7 @@ import type {
 export class Engine {
   readonly book = new Book((method, body) => this.#call(method, body));
   readonly audit = new Audit((method, body) => this.#call(method, body));
+  readonly conflicts = new Conflicts((method, body) => this.#call(method, body));
   readonly #native: Native;
   readonly #handle: unknown;
   readonly #tokens = new Map<string, TokenSource>();
@@ -181,9 +185,17 @@ export class Engine {
     return this.#call('engine.metrics', {});
   }
 
-  /** Tries field mappings on sample records. Faults of the mapping are diagnostics, not an exception. */
+  /** Tries a mapping on sample records and its own tests. Faults of the mapping are diagnostics, not an exception. */
   previewMapping(request: MappingPreviewRequest): Promise<MappingPreview> {
     return this.#call('mapping.preview', { ...request, records: JSON.stringify(request.records) });
+  }
+
+  /**
+   * Maps records, off JavaScript's thread. A record that is rejected costs the others nothing.
+   * @throws EngineError of kind `invalid` with every fault of a mapping that does not compile.
+   */
+  applyMapping(request: ApplyMappingRequest): Promise<AppliedMapping> {
+    return this.#call('mapping.apply', { ...request, records: JSON.stringify(request.records) });
   }
 
   /**

@@ -12,9 +12,34 @@ export interface ConfiguredEnd {
   config: Record<string, unknown>;
 }
 
+/** `docs/mapping.md` tells what `params` holds for each type. */
 export interface Transformation {
   type: 'format' | 'lookup' | 'calculate' | 'custom';
   params: unknown;
+}
+
+/** What a mapped value has to be: `{"rule": "email"}`, with what the rule needs beside it. */
+export interface FieldRule {
+  rule: string;
+  /** `error`, the default, rejects the record; `warn` is counted and told. */
+  severity?: 'error' | 'warn';
+  message?: string;
+  [setting: string]: unknown;
+}
+
+/** What the fields of a mapped record have to be together: an expression over `record.<target field>`. */
+export interface RecordRule {
+  expression: string;
+  message: string;
+  severity?: 'error' | 'warn';
+}
+
+/** A unit test that a mapping carries with it. */
+export interface MappingTest {
+  name?: string;
+  input: Record<string, unknown>;
+  /** Fields that come out with these values, others may too; or `{rejected: code}`. */
+  expect: Record<string, unknown>;
 }
 
 export interface FieldMapping {
@@ -29,19 +54,27 @@ export interface FieldMapping {
   onError?: 'fail_record' | 'null' | 'skip_field' | 'keep';
   /** Personal data: sealed where the engine keeps it, masked where it tells of it. */
   pii?: boolean;
+  /** Rules for the mapped value. */
+  validate?: FieldRule[];
+}
+
+/** A mapping whole: what a sync file and a mapping document of the REST service hold side by side. */
+export interface Mapping {
+  fieldMappings: FieldMapping[];
+  validation?: RecordRule[];
+  tests?: MappingTest[];
 }
 
 export type DeletePolicy = 'ignore' | 'soft' | 'hard' | 'unlink';
 
 /** One sync, as people write it into a file. */
-export interface SyncFile {
+export interface SyncFile extends Mapping {
   id: string;
   description?: string;
   source: EndPoint;
   target: EndPoint;
   sourceObject: string;
   targetObject: string;
-  fieldMappings: FieldMapping[];
   conflictResolution?: 'source_wins' | 'target_wins';
   deletes?: DeletePolicy | { policy: DeletePolicy; limitRecords?: number; limitPercent?: number };
   batchSize?: number;
@@ -181,8 +214,7 @@ export interface ChangeBatch {
 /** Records that one previewMapping() takes at most. */
 export const previewRecordsMax = 1_000;
 
-export interface MappingPreviewRequest {
-  fieldMappings: FieldMapping[];
+export interface MappingPreviewRequest extends Mapping {
   /** At most previewRecordsMax. `Owner.Name` is found as a member of a member, or as a flat name as read() gives it. */
   records: object[];
   /** As describe() gives them; then the mapping is held against them as before a run. */
@@ -190,12 +222,29 @@ export interface MappingPreviewRequest {
   targetSchema?: Schema;
 }
 
+/** What a mapping makes of one record. Fields are flat, as write() takes them. */
+export type MappedRecord = { output: PlainRecord } | { rejected: { code: string; field: string; message: string } };
+
 export interface MappingPreview {
-  /** One for each sample, in order; none if the mapping does not compile. Fields are flat, as write() takes them. */
-  records: ({ output: PlainRecord } | { rejected: { code: string; message: string; field: string } })[];
+  /** One for each sample, in order; none if the mapping does not compile. */
+  records: MappedRecord[];
   /** What is wrong with the mapping: a run would not start. `path` as in `fieldMappings[2].target`. */
   diagnostics: { path: string; reason: string; fix: string }[];
   /** What a run would start with all the same. */
+  warnings: string[];
+  /** Of the mapping's own tests, in order. */
+  tests: { name: string; ok: boolean; got: MappedRecord }[];
+}
+
+export interface ApplyMappingRequest extends Omit<Mapping, 'tests'> {
+  /** At most callRecordsMax, as for a preview. */
+  records: object[];
+}
+
+export interface AppliedMapping {
+  /** One for each record, in order. */
+  results: MappedRecord[];
+  /** What befell some of the records and rejected none. */
   warnings: string[];
 }
 

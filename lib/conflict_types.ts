@@ -1,0 +1,121 @@
+import type { PlainRecord } from './types';
+
+/** Shapes of conflicts and of what decides them, as JSON. Their meaning: docs/conflicts.md. */
+
+export type Side = 'source' | 'target';
+
+export type ConflictStrategy = 'source_wins' | 'target_wins' | 'merge' | 'last_write_wins' | 'manual';
+
+/** How a field is settled that both sides changed. */
+export interface ConflictRule {
+  rule: 'authority' | 'max' | 'min' | 'union' | 'concat' | 'counter' | 'coalesce' | 'custom';
+  /** Of `authority`: whose value holds; of `coalesce`: who is asked first. */
+  side?: Side;
+  /** Of `union` and `concat`: what stands between the parts of a text. */
+  separator?: string;
+  /** Of `custom`: over `base`, `source` and `target`. */
+  expression?: string;
+}
+
+/** What settles the fields that both sides changed. */
+export interface ConflictPolicy {
+  /** By field. */
+  rules?: Record<string, ConflictRule>;
+  /** Fields that are decided as one: the amount and its currency. */
+  groups?: string[][];
+  /** Stamps that are no further apart are a tie. */
+  skewSeconds?: number;
+  /** Breaks ties. */
+  priority?: Side;
+}
+
+export type ConflictState = 'open' | 'decided' | 'closed';
+
+/** Members that are left out do not filter. */
+export interface ConflictFilter {
+  syncId?: string;
+  state?: ConflictState;
+  kind?: string;
+  /** Conflicts about this field. */
+  field?: string;
+  /** Of the pair, or of its record on either side. */
+  key?: string;
+}
+
+/** A conflict with all that is needed to decide it. */
+export interface Conflict {
+  id: number;
+  syncId: string;
+  key: string;
+  sourceKey: string;
+  targetKey: string;
+  /** `both_differ`, `create_create`, `delete_update`, `unique_violation`, `missing_parent` and others. */
+  kind: string;
+  state: ConflictState;
+  /** Names of the fields in conflict. */
+  fields: string[];
+  /** Of both sides' values: a decision carries them. */
+  sourceHash: string;
+  targetHash: string;
+  openedAt: string;
+  changedAt: string;
+  [more: string]: unknown;
+}
+
+/** A side, or a value that neither has. */
+export type FieldDecision = Side | { value: unknown };
+
+export interface ConflictDecision {
+  id: number;
+  /** As the conflict had them when it was looked at. */
+  sourceHash: string;
+  targetHash: string;
+  take: Side;
+  /** For single fields, in the place of `take`. */
+  fields?: Record<string, FieldDecision>;
+  /** Who decides. */
+  actor?: string;
+}
+
+export interface RulesPreviewRequest extends Pick<ConflictPolicy, 'rules' | 'groups'> {
+  syncId: string;
+  strategy?: ConflictStrategy;
+}
+
+export interface RulesPreview {
+  [more: string]: unknown;
+}
+
+/** A record on both sides. null: that side has none. `base`: what both last agreed on, if that is known. */
+export interface SidedRecord {
+  base?: PlainRecord;
+  source: PlainRecord | null;
+  target: PlainRecord | null;
+  /** When each side was last changed: ISO 8601. */
+  sourceAt?: string;
+  targetAt?: string;
+}
+
+export interface ResolveRequest extends ConflictPolicy {
+  /** At most callRecordsMax. */
+  records: SidedRecord[];
+  strategy: ConflictStrategy;
+}
+
+/** A field that a person has to decide. */
+export interface FieldReview {
+  field: string;
+  base?: unknown;
+  source?: unknown;
+  target?: unknown;
+  state: string;
+}
+
+export interface ResolvedRecord {
+  /** The settled fields. */
+  record: PlainRecord;
+  /** Empty: all is settled. */
+  review: FieldReview[];
+  /** How each field was settled. */
+  trace: { field: string; state: string; took: string; rule: string }[];
+}

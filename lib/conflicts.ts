@@ -1,0 +1,70 @@
+import type { Call } from './book';
+import type {
+  Conflict,
+  ConflictDecision,
+  ConflictFilter,
+  ResolvedRecord,
+  ResolveRequest,
+  RulesPreview,
+  RulesPreviewRequest,
+} from './conflict_types';
+
+/**
+ * Conflicts that syncs hold for a person, and decisions about them. `engine.conflicts`.
+ *
+ * @example
+ * const { conflicts } = await engine.conflicts.list({ syncId: 'crm', state: 'open' });
+ * const { id, sourceHash, targetHash } = conflicts[0];
+ * await engine.conflicts.decide({ id, sourceHash, targetHash, take: 'source', actor: 'ada' });
+ */
+export class Conflicts {
+  readonly #call: Call;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  /** In order of id, after `after`; `next` is there if there are more. `limit`: 1 to 1,000 (100). */
+  list(
+    how: ConflictFilter & { after?: number; limit?: number } = {},
+  ): Promise<{ conflicts: Conflict[]; next?: number }> {
+    return this.#call('conflict.list', how);
+  }
+
+  /** @throws EngineError of kind `invalid` with the code `not_found`. */
+  async get(id: number): Promise<Conflict> {
+    const { conflict } = await this.#call<{ conflict: Conflict }>('conflict.get', { id });
+    return conflict;
+  }
+
+  /**
+   * Decides one; the next run of its sync carries that out, unless either side moves before.
+   * @throws EngineError of kind `conflict` with the code `moved` if the hashes are not those of the item any more,
+   *   `closed` if it is over.
+   */
+  async decide(decision: ConflictDecision): Promise<Conflict> {
+    const { conflict } = await this.#call<{ conflict: Conflict }>('conflict.decide', decision);
+    return conflict;
+  }
+
+  /** Takes one side for every open conflict that the filter fits, and says how many those were. */
+  decideMany(how: {
+    filter: ConflictFilter;
+    take: 'source' | 'target';
+    actor?: string;
+  }): Promise<{ decided: number; moved?: number }> {
+    return this.#call('conflict.decide_many', how);
+  }
+
+  /** What rules would settle of the open conflicts of a sync. Changes nothing. */
+  preview(request: RulesPreviewRequest): Promise<RulesPreview> {
+    return this.#call('conflict.preview', request);
+  }
+
+  /** Resolves records of two sides, without a sync and without a state: one result for each, in order. */
+  async resolve({ records, ...how }: ResolveRequest): Promise<ResolvedRecord[]> {
+    const body = { ...how, records: JSON.stringify(records) };
+    const { results } = await this.#call<{ results: ResolvedRecord[] }>('conflict.resolve', body);
+    return results;
+  }
+}
