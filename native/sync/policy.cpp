@@ -8,9 +8,12 @@
 namespace nexpo {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Strategy>, 2> kStrategies{{
+constexpr std::array<std::pair<std::string_view, Strategy>, 5> kStrategies{{
     {"source_wins", Strategy::source_wins},
     {"target_wins", Strategy::target_wins},
+    {"merge", Strategy::merge},
+    {"last_write_wins", Strategy::last_write_wins},
+    {"manual", Strategy::manual},
 }};
 constexpr std::array<std::pair<std::string_view, DeletePolicy>, 4> kDeletePolicies{{
     {"ignore", DeletePolicy::ignore},
@@ -40,13 +43,7 @@ std::string_view spell(const Table& table, Value wanted) {
 
 }  // namespace
 
-Strategy parse_strategy(std::string_view word, std::string_view at) {
-  if (word == "merge" || word == "last_write_wins" || word == "manual")
-    throw Error(ErrorKind::invalid,
-                fmt::format("{}: \"{}\" is not available in this version; use source_wins or target_wins", at, word))
-        .with_field(std::string(at));
-  return parse(kStrategies, word, at);
-}
+Strategy parse_strategy(std::string_view word, std::string_view at) { return parse(kStrategies, word, at); }
 
 DeletePolicy parse_delete_policy(std::string_view word, std::string_view at) {
   return parse(kDeletePolicies, word, at);

@@ -8,9 +8,15 @@
 
 namespace nexpo {
 
-/// Who wins where both sides changed since they last agreed. The remaining strategies of the product (merge,
-/// last_write_wins, manual) decide field by field and are refused until their parts exist.
-enum class Strategy : uint8_t { source_wins, target_wins };
+/// Who wins where both sides changed since they last agreed. source_wins and target_wins of a one-way sync look at
+/// whole records by their fingerprints; all else is decided field by field (sync/conflict/reconcile.hpp).
+enum class Strategy : uint8_t {
+  source_wins,
+  target_wins,
+  merge,            ///< the side that changed; both: the field's rule, else the fallback
+  last_write_wins,  ///< the later change stamp
+  manual,           ///< a person
+};
 
 /// What a deletion in the source does to the target: nothing, mark it, delete it, or only forget the link.
 enum class DeletePolicy : uint8_t { ignore, soft, hard, unlink };
