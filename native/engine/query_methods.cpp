@@ -49,8 +49,8 @@ Task<json> list_rejected(Runtime& runtime, json body) {
   std::string sync_id = body.at("syncId").get<std::string>();
   std::string key_name = "sync/" + sync_id;
   const DataKeys::Key key = co_await runtime.data_keys->find(std::move(key_name));
-  const std::vector<RejectedRecord> records =
-      co_await runtime.store->rejected(std::move(sync_id), false, body.value("after", int64_t{0}), limit_of(body, 100));
+  const std::vector<RejectedRecord> records = co_await runtime.store->rejected(
+      std::move(sync_id), std::nullopt, false, body.value("after", int64_t{0}), limit_of(body, 100));
   json list = json::array();
   for (const RejectedRecord& record : records) {
     json one = to_json(record);

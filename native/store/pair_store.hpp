@@ -57,7 +57,7 @@ struct Conflict {
   /// Of closed ones: "applied" (a decision), "settled" (a rule or strategy, without a person), "gone" (the sides came
   /// together, or moved, by themselves), "undone".
   std::string outcome;
-  std::string fields;                    ///< names of the fields in conflict, as a JSON array
+  std::string fields;                    ///< names of the fields in conflict, as a JSON array without spaces
   std::string body;                      ///< JSON: sync/conflict/conflict_body.hpp; personal values are masked
   std::string sealed;                    ///< the same with the personal values, sealed; empty: there are none
   std::string source_hash, target_hash;  ///< of both sides' mapped values: a decision carries them
@@ -67,11 +67,12 @@ struct Conflict {
   Time opened_at{}, changed_at{};
 };
 
-/// Part of a Commit. The conflict belongs to Commit::pairs[place]; ids, sync, keys and times are the store's.
+/// Part of a Commit. The conflict belongs to Commit::pairs[place]; sync, keys, run and times are the store's.
 struct ConflictWrite {
   size_t place = 0;
   /// With the id of a conflict: replaces it. Without: it is a new one; if the pair has one that is not closed and this
-  /// one is not closed either, that one is replaced and keeps its id and opened_at.
+  /// one is not closed either, that one is replaced. What is replaced keeps its id, run and opened_at, and a decision
+  /// that was made meanwhile: an open conflict does not replace a decided one of the same hashes, but its body.
   Conflict conflict;
 };
 
@@ -91,29 +92,34 @@ enum class PairBy : uint8_t {
   match,   ///< by key, tombstones left out; the oldest if there are several
 };
 
+constexpr const char* kMovedCode = "moved";      ///< Error::code(): a side is not what it was when one decided
+constexpr const char* kClosedCode = "closed";    ///< the conflict is over
+constexpr const char* kWaitingCode = "waiting";  ///< the record has another conflict, which comes first
+constexpr const char* kNoConflictCode = "not_found";
+
 class PairStore {
  public:
   virtual ~PairStore() = default;
 
   /// In the order of `keys`; nullopt where there is none.
   virtual Task<std::vector<std::optional<Pair>>> pairs(std::string sync_id, PairBy by,
-                                                       std::vector<std::string_view> keys);
+                                                       std::vector<std::string_view> keys) = 0;
   /// Before the first effect of a page: keeps these pairs as they are given, with their doubts, in one transaction. A
   /// crash then leaves behind which records may have been written. Gives their ids, in order. Throws Error{conflict} if
   /// the lease's epoch is old.
-  virtual Task<std::vector<int64_t>> announce(Lease lease, std::vector<Pair> pairs);
+  virtual Task<std::vector<int64_t>> announce(Lease lease, std::vector<Pair> pairs) = 0;
   /// Linked pairs whose record on `side` the run has not marked as seen (Commit::seen, Commit::seen_target), at most
   /// `limit`, in order of id, after `after`.
   virtual Task<std::vector<Pair>> unseen_pairs(std::string sync_id, int64_t run_id, Side side, int64_t after,
-                                               int limit);
-  /// Pairs by id, in order; missing ones left out.
-  virtual Task<std::vector<Pair>> pairs_by_id(std::string sync_id, std::vector<int64_t> ids);
+                                               int limit) = 0;
+  /// Pairs by id, in order of id; missing ones left out.
+  virtual Task<std::vector<Pair>> pairs_by_id(std::string sync_id, std::vector<int64_t> ids) = 0;
 
   /// In order of id. With `newest` set: newest first, and `after` means numbers below it (0: all).
-  virtual Task<std::vector<Conflict>> conflicts(ConflictFilter filter, bool newest = false);
+  virtual Task<std::vector<Conflict>> conflicts(ConflictFilter filter, bool newest = false) = 0;
   /// Puts an open or decided conflict to `decided`, if the hashes are still those of the item; an applied one too, if
-  /// the decision is an undo (`undo`). Gives it as it is afterwards. Throws Error{conflict} with code "moved" if the
-  /// hashes differ, "closed" if it is over, Error{invalid} with code "not_found" if there is none.
+  /// the decision is an undo (`undo`), and its pair is held again. Gives it as it is afterwards. Throws Error{conflict}
+  /// with kMovedCode, kClosedCode or kWaitingCode, Error{invalid} with kNoConflictCode.
   struct Decide {
     int64_t id = 0;
     std::string source_hash, target_hash;
@@ -122,10 +128,7 @@ class PairStore {
     bool undo = false;
     Time now{};
   };
-  virtual Task<Conflict> decide_conflict(Decide decide);
-  /// Closed conflicts and tombstones that are older go. Gives how many.
-  virtual Task<int64_t> drop_conflicts(Time closed_before);
-  virtual Task<int64_t> drop_tombstones(Time buried_before);
+  virtual Task<Conflict> decide_conflict(Decide decide) = 0;
 };
 
 }  // namespace nexpo

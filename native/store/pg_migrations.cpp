@@ -6,7 +6,7 @@ namespace nexpo {
 
 // The tables mirror the embedded store's. What comes from other systems is bytea: such texts may hold NUL or bytes that
 // are not UTF-8, which PostgreSQL's text cannot. convert_from(original, 'UTF8') shows them.
-static constexpr std::array<Migration, 4> kMigrations{{
+static constexpr std::array<Migration, 6> kMigrations{{
     {1, "syncs, links, runs, rejected records, secrets", R"sql(
       CREATE TABLE data_sync.sync (
         number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -149,6 +149,58 @@ static constexpr std::array<Migration, 4> kMigrations{{
         packed text NOT NULL,
         PRIMARY KEY (plan, page)
       );
+    )sql"},
+    {5, "which record of the source holds which key of the target", R"sql(
+      ALTER TABLE data_sync.link ADD COLUMN claim bytea;
+      CREATE INDEX link_by_claim ON data_sync.link (sync, claim) WHERE claim IS NOT NULL;
+    )sql"},
+    {6, "pairs and conflicts, rejected records of both sides", R"sql(
+      CREATE SEQUENCE data_sync.pair_id;
+      CREATE TABLE data_sync.pair (
+        id bigint NOT NULL DEFAULT nextval('data_sync.pair_id'),
+        sync integer NOT NULL REFERENCES data_sync.sync,
+        key bytea NOT NULL,
+        source_key bytea,
+        target_key bytea,
+        source_version bytea NOT NULL,
+        target_version bytea NOT NULL,
+        state bytea NOT NULL,
+        held boolean NOT NULL,
+        doubt smallint NOT NULL,
+        buried_at bigint,
+        PRIMARY KEY (sync, id)
+      ) WITH (fillfactor = 80);
+      ALTER SEQUENCE data_sync.pair_id OWNED BY data_sync.pair.id;
+      CREATE INDEX pair_of_key ON data_sync.pair (sync, key) WHERE buried_at IS NULL;
+      CREATE INDEX pair_of_source ON data_sync.pair (sync, source_key) WHERE source_key IS NOT NULL;
+      CREATE INDEX pair_of_target ON data_sync.pair (sync, target_key) WHERE target_key IS NOT NULL;
+      CREATE TABLE data_sync.conflict (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        sync integer NOT NULL REFERENCES data_sync.sync,
+        pair bigint NOT NULL,
+        key bytea NOT NULL,
+        source_key bytea NOT NULL,
+        target_key bytea NOT NULL,
+        kind bytea NOT NULL,
+        state text NOT NULL,
+        outcome bytea NOT NULL,
+        fields bytea NOT NULL,
+        body bytea NOT NULL,
+        sealed bytea NOT NULL,
+        source_hash bytea NOT NULL,
+        target_hash bytea NOT NULL,
+        decision bytea NOT NULL,
+        actor bytea NOT NULL,
+        run bigint NOT NULL,
+        opened_at bigint NOT NULL,
+        changed_at bigint NOT NULL
+      );
+      CREATE UNIQUE INDEX conflict_waiting ON data_sync.conflict (pair) WHERE state <> 'closed';
+      CREATE INDEX conflict_of_pair ON data_sync.conflict (pair);
+      CREATE INDEX conflict_of_sync ON data_sync.conflict (sync, state, id);
+      ALTER TABLE data_sync.rejected ADD COLUMN side smallint NOT NULL DEFAULT 0;
+      ALTER TABLE data_sync.rejected DROP CONSTRAINT rejected_sync_source_key_key;
+      ALTER TABLE data_sync.rejected ADD UNIQUE (sync, side, source_key);
     )sql"},
 }};
 

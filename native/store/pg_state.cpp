@@ -40,7 +40,8 @@ int64_t fenced(pqxx::work& transaction, const Lease& lease) {
 
 Link link_of(const pqxx::row& row, pqxx::row::size_type column) {
   return {bytes(row[column + 1]), fingerprint_of_bytes(bytes(row[column])),
-          fingerprint_of_bytes(bytes(row[column + 2])), fingerprint_of_bytes(bytes(row[column + 3]))};
+          fingerprint_of_bytes(bytes(row[column + 2])), fingerprint_of_bytes(bytes(row[column + 3])),
+          fingerprint_of_bytes(bytes(row[column + 4]))};
 }
 
 /// Turns unfulfilled intents into links in doubt. Gives the number of records that are linked afterwards.
@@ -225,7 +226,7 @@ void forget(PgConnection& connection, const Lease& lease) {
   const int64_t sync = fenced(transaction, lease);
   transaction.exec_params("DELETE FROM data_sync.seen WHERE run IN (SELECT id FROM data_sync.run WHERE sync = $1)",
                           sync);
-  for (const char* table : {"link", "run", "intent", "rejected"})
+  for (const char* table : {"link", "run", "intent", "rejected", "pair", "conflict"})
     transaction.exec_params(fmt::format("DELETE FROM data_sync.{} WHERE sync = $1", table), sync);
   transaction.exec_params("UPDATE data_sync.sync SET cursor = '', linked = 0 WHERE number = $1", sync);
   transaction.commit();
@@ -237,7 +238,7 @@ std::vector<std::optional<Link>> links(PgConnection& connection, const std::stri
   sql::PgArray wanted(sql::PgElement::bytea, keys.size());
   for (const std::string_view key : keys) wanted.add(key);
   const pqxx::result found = once(connection, "links",
-                                  "SELECT place, fingerprint, target_key, shadow, pending "
+                                  "SELECT place, fingerprint, target_key, shadow, pending, claim "
                                   "FROM unnest($2::bytea[]) WITH ORDINALITY AS wanted (key, place) "
                                   "JOIN data_sync.link ON link.source_key = wanted.key "
                                   "WHERE link.sync = (SELECT number FROM data_sync.sync WHERE id = $1)",
@@ -246,13 +247,28 @@ std::vector<std::optional<Link>> links(PgConnection& connection, const std::stri
   return out;
 }
 
+std::vector<std::optional<std::string>> claimants(PgConnection& connection, const std::string& sync_id,
+                                                  const std::vector<Fingerprint>& claims) {
+  std::vector<std::optional<std::string>> out(claims.size());
+  sql::PgArray wanted(sql::PgElement::bytea, claims.size());
+  for (const Fingerprint& claim : claims) wanted.add(bytes_of(claim));
+  const pqxx::result found = once(connection, "claimants",
+                                  "SELECT place, source_key FROM unnest($2::bytea[]) WITH ORDINALITY AS wanted (claim, "
+                                  "place) JOIN data_sync.link ON link.claim = wanted.claim "
+                                  "WHERE link.sync = (SELECT number FROM data_sync.sync WHERE id = $1)",
+                                  sync_id, binarystring(wanted.bytes()));
+  for (const pqxx::row& row : found) out[static_cast<size_t>(integer(row[0])) - 1] = bytes(row[1]);
+  return out;
+}
+
 std::vector<StateStore::Unseen> link_page(PgConnection& connection, const std::string& sync_id,
                                           const std::string& after, int limit) {
-  const pqxx::result found = once(connection, "link_page",
-                                  "SELECT source_key, fingerprint, target_key, shadow, pending FROM data_sync.link "
-                                  "WHERE sync = (SELECT number FROM data_sync.sync WHERE id = $1) AND source_key > $2 "
-                                  "ORDER BY source_key LIMIT $3",
-                                  sync_id, binarystring(after), limit);
+  const pqxx::result found =
+      once(connection, "link_page",
+           "SELECT source_key, fingerprint, target_key, shadow, pending, claim "
+           "FROM data_sync.link WHERE sync = (SELECT number FROM data_sync.sync WHERE id = $1) AND source_key > $2 "
+           "ORDER BY source_key LIMIT $3",
+           sync_id, binarystring(after), limit);
   std::vector<StateStore::Unseen> page;
   page.reserve(found.size());
   for (const pqxx::row& row : found) page.push_back({bytes(row[0]), link_of(row, 1)});
@@ -276,15 +292,16 @@ void read_seen(PgConnection& connection, int64_t run_id, SeenSet& into) {
   }
 }
 
-std::vector<RejectedRecord> rejected(PgConnection& connection, const std::string& sync_id, bool retryable_only,
-                                     int64_t after, int limit) {
+std::vector<RejectedRecord> rejected(PgConnection& connection, const std::string& sync_id, std::optional<Side> side,
+                                     bool retryable_only, int64_t after, int limit) {
   const pqxx::result found = pqxx::nontransaction(connection)
                                  .exec_params(
                                      "SELECT rejected.id, source_key, version, original, removal, code, message, "
-                                     "field, retryable, attempts, first_at, last_at FROM data_sync.rejected "
+                                     "field, retryable, attempts, first_at, last_at, side FROM data_sync.rejected "
                                      "JOIN data_sync.sync ON sync.number = rejected.sync WHERE sync.id = $1 "
-                                     "AND rejected.id > $2 AND (retryable OR NOT $3) ORDER BY rejected.id LIMIT $4",
-                                     sync_id, after, retryable_only, limit);
+                                     "AND rejected.id > $2 AND (retryable OR NOT $3) AND ($5 < 0 OR side = $5) "
+                                     "ORDER BY rejected.id LIMIT $4",
+                                     sync_id, after, retryable_only, limit, side ? static_cast<int>(*side) : -1);
   std::vector<RejectedRecord> kept;
   for (const pqxx::row& row : found) {
     RejectedRecord one;
@@ -298,6 +315,7 @@ std::vector<RejectedRecord> rejected(PgConnection& connection, const std::string
     one.attempts = row[9].as<int>();
     one.first_at = from_micros(integer(row[10]));
     one.last_at = from_micros(integer(row[11]));
+    one.side = static_cast<Side>(integer(row[12]));
     kept.push_back(std::move(one));
   }
   return kept;

@@ -53,11 +53,14 @@ void forget(PgConnection& connection, const Lease& lease);
 /// One round trip.
 std::vector<std::optional<Link>> links(PgConnection& connection, const std::string& sync_id,
                                        const std::vector<std::string_view>& keys);
+/// One round trip.
+std::vector<std::optional<std::string>> claimants(PgConnection& connection, const std::string& sync_id,
+                                                  const std::vector<Fingerprint>& claims);
 struct Committed {
   int64_t linked = 0;  ///< records that are linked afterwards
   int64_t next_intent = 0;
 };
-/// One round trip and one statement.
+/// One round trip and one statement; more of a page with pairs.
 Committed commit(PgConnection& connection, const Commit& commit);
 
 /// Links in key order after `after`, at most `limit`.
@@ -67,8 +70,8 @@ std::vector<StateStore::Unseen> link_page(PgConnection& connection, const std::s
 int64_t seen_pages(PgConnection& connection, int64_t run_id);
 void read_seen(PgConnection& connection, int64_t run_id, SeenSet& into);
 
-std::vector<RejectedRecord> rejected(PgConnection& connection, const std::string& sync_id, bool retryable_only,
-                                     int64_t after, int limit);
+std::vector<RejectedRecord> rejected(PgConnection& connection, const std::string& sync_id, std::optional<Side> side,
+                                     bool retryable_only, int64_t after, int limit);
 std::vector<Run> runs(PgConnection& connection, const std::string& sync_id, int64_t before, int limit);
 std::optional<std::string> secret(PgConnection& connection, const std::string& name);
 void put_secret(PgConnection& connection, const std::string& name, const std::string& sealed);

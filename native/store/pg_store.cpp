@@ -10,6 +10,7 @@
 #include "store/lock_file.hpp"
 #include "store/pg_book.hpp"
 #include "store/pg_feed.hpp"
+#include "store/pg_pairs.hpp"
 #include "store/pg_state.hpp"
 
 namespace nexpo {
@@ -19,6 +20,7 @@ using sql::PgConnection;
 
 constexpr int kSessionsMax = 3;       // beside the one that holds the leases
 constexpr int kLinksAtOnce = 20'000;  // while looking for what was not seen
+constexpr int kPairsAtOnce = 2'000;   // likewise: they come with their states
 
 /// The server finds out within 25 seconds that the holder's whole machine is gone; a dead process shows at once.
 constexpr const char* kLeaseSettings =
@@ -99,10 +101,15 @@ class PgStore final : public StateStore {
   }
 
   Task<std::vector<std::optional<Link>>> links(std::string sync_id, std::vector<std::string_view> keys) override {
-    // Only the holder of the lease links records, so it knows without asking that there are none yet.
-    const auto held = held_.find(sync_id);
-    if (held != held_.end() && held->second.linked == 0) co_return std::vector<std::optional<Link>>(keys.size());
+    if (links_nothing(sync_id)) co_return std::vector<std::optional<Link>>(keys.size());
     auto work = [&](PgConnection& connection) { return pg_state::links(connection, sync_id, keys); };
+    co_return co_await pool_.run(std::move(work));
+  }
+
+  Task<std::vector<std::optional<std::string>>> claimants(std::string sync_id,
+                                                          std::vector<Fingerprint> claims) override {
+    if (links_nothing(sync_id)) co_return std::vector<std::optional<std::string>>(claims.size());
+    auto work = [&](PgConnection& connection) { return pg_state::claimants(connection, sync_id, claims); };
     co_return co_await pool_.run(std::move(work));
   }
 
@@ -119,10 +126,10 @@ class PgStore final : public StateStore {
     co_return co_await pool_.run(std::move(work));
   }
 
-  Task<std::vector<RejectedRecord>> rejected(std::string sync_id, bool retryable_only, int64_t after,
-                                             int limit) override {
+  Task<std::vector<RejectedRecord>> rejected(std::string sync_id, std::optional<Side> side, bool retryable_only,
+                                             int64_t after, int limit) override {
     auto work = [&](PgConnection& connection) {
-      return pg_state::rejected(connection, sync_id, retryable_only, after, limit);
+      return pg_state::rejected(connection, sync_id, side, retryable_only, after, limit);
     };
     co_return co_await pool_.run(std::move(work));
   }
@@ -169,6 +176,41 @@ class PgStore final : public StateStore {
     co_await pool_.run(std::move(work));
   }
 
+  Task<std::vector<std::optional<Pair>>> pairs(std::string sync_id, PairBy by,
+                                               std::vector<std::string_view> keys) override {
+    auto work = [&](PgConnection& connection) { return pg_pairs::find(connection, sync_id, by, keys); };
+    co_return co_await pool_.run(std::move(work));
+  }
+
+  Task<std::vector<int64_t>> announce(Lease lease, std::vector<Pair> pairs) override {
+    auto work = [&](PgConnection& connection) { return pg_pairs::announce(connection, lease, pairs); };
+    co_return co_await pool_.run(std::move(work));
+  }
+
+  Task<std::vector<Pair>> unseen_pairs(std::string sync_id, int64_t run_id, Side side, int64_t after,
+                                       int limit) override {
+    const Semaphore::Permit turn = co_await sweeping_.acquire();
+    auto work = [&](PgConnection& connection) {
+      return find_unseen_pairs(connection, sync_id, run_id, side, after, limit);
+    };
+    co_return co_await pool_.run(std::move(work));
+  }
+
+  Task<std::vector<Pair>> pairs_by_id(std::string sync_id, std::vector<int64_t> ids) override {
+    auto work = [&](PgConnection& connection) { return pg_pairs::by_id(connection, sync_id, ids); };
+    co_return co_await pool_.run(std::move(work));
+  }
+
+  Task<std::vector<Conflict>> conflicts(ConflictFilter filter, bool newest) override {
+    auto work = [&](PgConnection& connection) { return pg_pairs::conflicts(connection, filter, newest); };
+    co_return co_await pool_.run(std::move(work));
+  }
+
+  Task<Conflict> decide_conflict(Decide decide) override {
+    auto work = [&](PgConnection& connection) { return pg_pairs::decide(connection, decide); };
+    co_return co_await pool_.run(std::move(work));
+  }
+
   Task<> in_book(BookAccess access, BookWork work) override {
     auto job = [&](PgConnection& connection) { pg_book::run(connection, access, work); };
     co_await pool_.run(std::move(job));
@@ -179,6 +221,12 @@ class PgStore final : public StateStore {
     int64_t epoch = 0;
     int64_t linked = 0;
   };
+
+  /// Only the holder of the lease links records, so it knows without asking that there are none yet.
+  bool links_nothing(const std::string& sync_id) const {
+    const auto held = held_.find(sync_id);
+    return held != held_.end() && held->second.linked == 0;
+  }
 
   void note_linked(const Lease& lease, int64_t linked) {
     const auto held = held_.find(lease.sync_id);
@@ -193,15 +241,38 @@ class PgStore final : public StateStore {
   }
 
   /// Blocks; one at a time.
+  void read_seen(PgConnection& connection, int64_t run_id) {
+    const int64_t pages = pg_state::seen_pages(connection, run_id);
+    if (seen_ && seen_->run_id() == run_id && seen_pages_ == pages) return;
+    seen_.emplace(run_id);
+    pg_state::read_seen(connection, run_id, *seen_);
+    seen_->seal();
+    seen_pages_ = pages;
+  }
+
+  /// Likewise.
+  std::vector<Pair> find_unseen_pairs(PgConnection& connection, const std::string& sync_id, int64_t run_id, Side side,
+                                      int64_t after, int limit) {
+    read_seen(connection, run_id);
+    std::vector<Pair> gone;
+    for (;;) {
+      std::vector<Pair> page = pg_pairs::linked_page(connection, sync_id, after, kPairsAtOnce);
+      if (page.empty()) break;
+      after = page.back().id;
+      for (Pair& one : page) {
+        if (seen_->contains(one.key_of(side), side)) continue;
+        gone.push_back(std::move(one));
+        if (gone.size() == static_cast<size_t>(limit)) return gone;
+      }
+    }
+    if (gone.empty()) seen_.reset();  // the end: its memory is no longer needed
+    return gone;
+  }
+
+  /// Likewise.
   std::vector<Unseen> find_unseen(PgConnection& connection, const std::string& sync_id, int64_t run_id,
                                   std::string after, int limit) {
-    const int64_t pages = pg_state::seen_pages(connection, run_id);
-    if (!seen_ || seen_->run_id() != run_id || seen_pages_ != pages) {
-      seen_.emplace(run_id);
-      pg_state::read_seen(connection, run_id, *seen_);
-      seen_->seal();
-      seen_pages_ = pages;
-    }
+    read_seen(connection, run_id);
     std::vector<Unseen> gone;
     for (;;) {
       std::vector<Unseen> page = pg_state::link_page(connection, sync_id, after, kLinksAtOnce);

@@ -10,14 +10,15 @@
 namespace nexpo {
 namespace {
 
-uint64_t hash_of(std::string_view key, int64_t run_id) {
-  return XXH3_64bits_withSeed(key.data(), key.size(), static_cast<uint64_t>(run_id));
+uint64_t hash_of(std::string_view key, int64_t run_id, Side side) {
+  const auto salt = static_cast<uint64_t>(run_id);
+  return XXH3_64bits_withSeed(key.data(), key.size(), side == Side::source ? salt : ~salt);
 }
 
 }  // namespace
 
-void SeenSet::pack(std::string& bytes, std::string_view key, int64_t run_id) {
-  const uint64_t hash = hash_of(key, run_id);
+void SeenSet::pack(std::string& bytes, std::string_view key, int64_t run_id, Side side) {
+  const uint64_t hash = hash_of(key, run_id, side);
   char packed[sizeof hash];
   std::memcpy(packed, &hash, sizeof hash);
   bytes.append(packed, sizeof packed);
@@ -36,8 +37,8 @@ void SeenSet::seal() {
   hashes_.erase(std::unique(hashes_.begin(), hashes_.end()), hashes_.end());
 }
 
-bool SeenSet::contains(std::string_view key) const {
-  return std::binary_search(hashes_.begin(), hashes_.end(), hash_of(key, run_id_));
+bool SeenSet::contains(std::string_view key, Side side) const {
+  return std::binary_search(hashes_.begin(), hashes_.end(), hash_of(key, run_id_, side));
 }
 
 }  // namespace nexpo

@@ -3,6 +3,7 @@
 
 #include "store/intents.hpp"
 #include "store/run_state.hpp"
+#include "store/sqlite_pairs.hpp"
 #include "store/sqlite_state.hpp"
 
 namespace nexpo {
@@ -27,13 +28,14 @@ void bind_link(sql::SqliteStatement& statement, int& index, const LinkWrite& lin
     statement.bind(++index, link.target_key);
   bind_print(statement, ++index, link.shadow);
   bind_print(statement, ++index, link.pending);
+  bind_print(statement, ++index, link.claim);
 }
 
 constexpr size_t kLinksTogether = 64;
 
 std::string insert_statement(size_t links) {
-  std::string sql = "INSERT INTO link VALUES (?, ?, ?, ?, ?, ?)";
-  for (size_t i = 1; i < links; ++i) sql += ", (?, ?, ?, ?, ?, ?)";
+  std::string sql = "INSERT INTO link VALUES (?, ?, ?, ?, ?, ?, ?)";
+  for (size_t i = 1; i < links; ++i) sql += ", (?, ?, ?, ?, ?, ?, ?)";
   return sql + " ON CONFLICT DO NOTHING";
 }
 
@@ -54,7 +56,7 @@ int64_t SqliteState::recover(const Sync& sync) {
               "WHERE sync = ?1 AND source_key = ?2")
           .run(sync.number, one.source_key, blob_of(one.fingerprint), shadow);
       if (database_.changes() > 0) continue;
-      database_.statement("INSERT INTO link VALUES (?1, ?2, ?3, nullif(?4, ''), nullif(?5, x''), ?6)")
+      database_.statement("INSERT INTO link VALUES (?1, ?2, ?3, nullif(?4, ''), nullif(?5, x''), ?6, NULL)")
           .run(sync.number, one.source_key, blob_of({}), one.target_key, shadow, blob_of(one.fingerprint));
       ++added;
     }
@@ -87,10 +89,11 @@ SqliteState::Committed SqliteState::commit(const Commit& commit) {
   const int64_t removed = remove_links(sync.number, commit.unlinked);
   if (full) write_seen(commit);
   write_rejected(commit, sync.number);
+  sqlite_pairs::commit(database_, sync.number, commit);
   if (commit.intent != 0)
     database_.statement("DELETE FROM intent WHERE id = ? AND sync = ?").run(commit.intent, sync.number);
   const int64_t next_intent = write_intents(sync.number, commit.next_intents);
-  const int64_t linked = sync.linked + added - removed;
+  const int64_t linked = sync.linked + added - removed + commit.pairs_linked;
   if (linked != sync.linked)
     database_.statement("UPDATE sync SET linked = ? WHERE number = ?").run(linked, sync.number);
   transaction.commit();
@@ -161,7 +164,7 @@ int64_t SqliteState::insert_links(int64_t sync, std::span<const LinkWrite> links
 
 bool SqliteState::update_link(int64_t sync, const LinkWrite& link) {
   sql::SqliteStatement& update = database_.statement(
-      "UPDATE link SET fingerprint = ?3, target_key = ?4, shadow = ?5, pending = ?6 "
+      "UPDATE link SET fingerprint = ?3, target_key = ?4, shadow = ?5, pending = ?6, claim = ?7 "
       "WHERE sync = ?1 AND source_key = ?2");
   int index = 1;
   update.bind(1, sync);
@@ -182,9 +185,10 @@ int64_t SqliteState::remove_links(int64_t sync, const std::vector<std::string_vi
 
 void SqliteState::write_seen(const Commit& commit) {
   std::string hashes;
-  hashes.reserve((commit.links.size() + commit.seen.size()) * sizeof(uint64_t));
+  hashes.reserve((commit.links.size() + commit.seen.size() + commit.seen_target.size()) * sizeof(uint64_t));
   for (const LinkWrite& link : commit.links) SeenSet::pack(hashes, link.source_key, commit.run_id);
   for (const std::string_view key : commit.seen) SeenSet::pack(hashes, key, commit.run_id);
+  for (const std::string_view key : commit.seen_target) SeenSet::pack(hashes, key, commit.run_id, Side::target);
   if (hashes.empty()) return;
   database_.statement("INSERT INTO seen SELECT ?1, ifnull(max(page), 0) + 1, ?2 FROM seen WHERE run = ?1")
       .run(commit.run_id, sql::Blob{hashes});
@@ -195,17 +199,23 @@ void SqliteState::write_rejected(const Commit& commit, int64_t sync) {
   for (const RejectedRecord& one : commit.rejected) {
     database_
         .statement(
-            "INSERT INTO rejected (sync, source_key, version, original, removal, code, message, field, retryable, "
-            "first_at, last_at, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11) "
-            "ON CONFLICT (sync, source_key) DO UPDATE SET version = excluded.version, "
+            "INSERT INTO rejected (sync, side, source_key, version, original, removal, code, message, field, "
+            "retryable, "
+            "first_at, last_at, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12) "
+            "ON CONFLICT (sync, side, source_key) DO UPDATE SET version = excluded.version, "
             "original = excluded.original, removal = excluded.removal, code = excluded.code, "
             "message = excluded.message, field = excluded.field, retryable = excluded.retryable, "
             "attempts = attempts + 1, last_at = excluded.last_at, run = excluded.run")
-        .run(sync, one.source_key, one.version, one.original, one.removal, one.reason.code, one.reason.message,
-             one.reason.field, one.reason.retryable, now, commit.run_id);
+        .run(sync, static_cast<int>(one.side), one.source_key, one.version, one.original, one.removal, one.reason.code,
+             one.reason.message, one.reason.field, one.reason.retryable, now, commit.run_id);
   }
-  for (const std::string_view key : commit.resolved)
-    database_.statement("DELETE FROM rejected WHERE sync = ? AND source_key = ?").run(sync, key);
+  const auto resolve = [&](Side side, const std::vector<std::string_view>& keys) {
+    for (const std::string_view key : keys)
+      database_.statement("DELETE FROM rejected WHERE sync = ? AND side = ? AND source_key = ?")
+          .run(sync, static_cast<int>(side), key);
+  };
+  resolve(Side::source, commit.resolved);
+  resolve(Side::target, commit.resolved_target);
 }
 
 }  // namespace nexpo

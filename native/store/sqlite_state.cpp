@@ -8,6 +8,7 @@
 #include "store/intents.hpp"
 #include "store/migrations.hpp"
 #include "store/run_state.hpp"
+#include "store/sqlite_pairs.hpp"
 
 namespace nexpo {
 namespace {
@@ -21,7 +22,7 @@ constexpr int kStepsBeforeSearch = 6;
 
 Link link_of(const sql::SqliteStatement& row, int column) {
   return {row.string(column + 1), fingerprint_of_bytes(row.text(column)), fingerprint_of_bytes(row.text(column + 2)),
-          fingerprint_of_bytes(row.text(column + 3))};
+          fingerprint_of_bytes(row.text(column + 3)), fingerprint_of_bytes(row.text(column + 4))};
 }
 
 constexpr std::string_view kRunColumns =
@@ -191,7 +192,7 @@ std::vector<std::optional<Link>> SqliteState::links(const std::string& sync_id,
   if (!std::is_sorted(order.begin(), order.end(), by_key)) std::sort(order.begin(), order.end(), by_key);
 
   sql::SqliteStatement& from_key = database_.statement(
-      "SELECT source_key, fingerprint, target_key, shadow, pending FROM link WHERE sync = ? AND source_key >= ? "
+      "SELECT source_key, fingerprint, target_key, shadow, pending, claim FROM link WHERE sync = ? AND source_key >= ? "
       "ORDER BY source_key");
   database_.execute("BEGIN");  // one snapshot, and its lock is taken once
   try {
@@ -232,6 +233,17 @@ const SeenSet& SqliteState::seen_by(int64_t run_id) {
   return *seen_;
 }
 
+std::vector<std::optional<std::string>> SqliteState::claimants(const std::string& sync_id,
+                                                               const std::vector<Fingerprint>& claims) {
+  std::vector<std::optional<std::string>> found(claims.size());
+  const std::optional<Sync> sync = find_sync(sync_id);
+  if (!sync || sync->linked == 0) return found;
+  sql::SqliteStatement& by_claim = database_.statement("SELECT source_key FROM link WHERE sync = ? AND claim = ?");
+  for (size_t i = 0; i < claims.size(); ++i)
+    by_claim.first([&](const auto& row) { found[i] = row.string(0); }, sync->number, sql::Blob{bytes_of(claims[i])});
+  return found;
+}
+
 std::vector<StateStore::Unseen> SqliteState::unseen(const std::string& sync_id, int64_t run_id,
                                                     const std::string& after, int limit) {
   std::vector<StateStore::Unseen> gone;
@@ -239,8 +251,8 @@ std::vector<StateStore::Unseen> SqliteState::unseen(const std::string& sync_id, 
   if (!sync) return gone;
   const SeenSet& seen = seen_by(run_id);
   sql::SqliteStatement& scan = database_.statement(
-      "SELECT source_key, fingerprint, target_key, shadow, pending FROM link WHERE sync = ? AND source_key > ? ORDER "
-      "BY source_key");
+      "SELECT source_key, fingerprint, target_key, shadow, pending, claim FROM link WHERE sync = ? AND source_key > ? "
+      "ORDER BY source_key");
   scan.bind(1, sync->number);
   scan.bind(2, std::string_view(after));
   while (gone.size() < static_cast<size_t>(limit) && scan.step())
@@ -250,8 +262,22 @@ std::vector<StateStore::Unseen> SqliteState::unseen(const std::string& sync_id, 
   return gone;
 }
 
-std::vector<RejectedRecord> SqliteState::rejected(const std::string& sync_id, bool retryable_only, int64_t after,
-                                                  int limit) {
+std::vector<Pair> SqliteState::unseen_pairs(const std::string& sync_id, int64_t run_id, Side side, int64_t after,
+                                            int limit) {
+  std::vector<Pair> gone = sqlite_pairs::unseen(database_, sync_id, seen_by(run_id), side, after, limit);
+  if (gone.empty()) seen_.reset();  // the end: its memory is no longer needed
+  return gone;
+}
+
+std::vector<int64_t> SqliteState::announce(const Lease& lease, const std::vector<Pair>& pairs) {
+  sql::SqliteTransaction transaction(database_);
+  std::vector<int64_t> ids = sqlite_pairs::write(database_, fenced(lease).number, pairs);
+  transaction.commit();
+  return ids;
+}
+
+std::vector<RejectedRecord> SqliteState::rejected(const std::string& sync_id, std::optional<Side> side,
+                                                  bool retryable_only, int64_t after, int limit) {
   std::vector<RejectedRecord> kept;
   const auto read = [&](const auto& row) {
     RejectedRecord one;
@@ -265,14 +291,16 @@ std::vector<RejectedRecord> SqliteState::rejected(const std::string& sync_id, bo
     one.attempts = static_cast<int>(row.integer(9));
     one.first_at = from_micros(row.integer(10));
     one.last_at = from_micros(row.integer(11));
+    one.side = static_cast<Side>(row.integer(12));
     kept.push_back(std::move(one));
   };
   database_
       .statement(
           "SELECT rejected.id, source_key, version, original, removal, code, message, field, retryable, attempts, "
-          "first_at, last_at FROM rejected JOIN sync ON sync.number = rejected.sync "
-          "WHERE sync.id = ? AND rejected.id > ? AND retryable >= ? ORDER BY rejected.id LIMIT ?")
-      .each(read, sync_id, after, retryable_only, limit);
+          "first_at, last_at, side FROM rejected JOIN sync ON sync.number = rejected.sync "
+          "WHERE sync.id = ?1 AND rejected.id > ?2 AND retryable >= ?3 AND (?4 < 0 OR side = ?4) "
+          "ORDER BY rejected.id LIMIT ?5")
+      .each(read, sync_id, after, retryable_only, side ? static_cast<int>(*side) : -1, limit);
   return kept;
 }
 
@@ -294,7 +322,7 @@ void SqliteState::forget(const Lease& lease) {
   sql::SqliteTransaction transaction(database_);
   const Sync sync = fenced(lease);
   database_.statement("DELETE FROM seen WHERE run IN (SELECT id FROM run WHERE sync = ?)").run(sync.number);
-  for (const std::string_view table : {"link", "run", "intent", "rejected"})
+  for (const std::string_view table : {"link", "run", "intent", "rejected", "pair", "conflict"})
     database_.statement(fmt::format("DELETE FROM {} WHERE sync = ?", table)).run(sync.number);
   database_.statement("UPDATE sync SET cursor = '', linked = 0 WHERE number = ?").run(sync.number);
   transaction.commit();

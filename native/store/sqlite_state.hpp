@@ -40,6 +40,7 @@ class SqliteState {
                Time now);
 
   std::vector<std::optional<Link>> links(const std::string& sync_id, const std::vector<std::string_view>& keys);
+  std::vector<std::optional<std::string>> claimants(const std::string& sync_id, const std::vector<Fingerprint>& claims);
   /// Gives the number of records that are linked afterwards.
   struct Committed {
     int64_t linked = 0;
@@ -49,13 +50,18 @@ class SqliteState {
   std::vector<StateStore::Unseen> unseen(const std::string& sync_id, int64_t run_id, const std::string& after,
                                          int limit);
 
-  std::vector<RejectedRecord> rejected(const std::string& sync_id, bool retryable_only, int64_t after, int limit);
+  /// As `unseen`, of pairs.
+  std::vector<Pair> unseen_pairs(const std::string& sync_id, int64_t run_id, Side side, int64_t after, int limit);
+  std::vector<int64_t> announce(const Lease& lease, const std::vector<Pair>& pairs);
+
+  std::vector<RejectedRecord> rejected(const std::string& sync_id, std::optional<Side> side, bool retryable_only,
+                                       int64_t after, int limit);
   std::vector<Run> runs(const std::string& sync_id, int64_t before, int limit);
   void forget(const Lease& lease);
   std::optional<std::string> secret(const std::string& name);
   void put_secret(const std::string& name, const std::string& sealed);
 
-  /// For statements about tables of their own (sqlite_feed.hpp).
+  /// For statements about tables of their own (sqlite_feed.hpp, sqlite_pairs.hpp).
   sql::SqliteDatabase& database() { return database_; }
 
  private:

@@ -9,6 +9,7 @@
 #include "store/lock_file.hpp"
 #include "store/sqlite_book.hpp"
 #include "store/sqlite_feed.hpp"
+#include "store/sqlite_pairs.hpp"
 #include "store/sqlite_state.hpp"
 
 namespace nexpo {
@@ -76,10 +77,15 @@ class SqliteStore final : public StateStore {
   }
 
   Task<std::vector<std::optional<Link>>> links(std::string sync_id, std::vector<std::string_view> keys) override {
-    // Only the holder of the lease links records, so it knows without asking that there are none yet.
-    const auto held = held_.find(sync_id);
-    if (held != held_.end() && held->second.linked == 0) co_return std::vector<std::optional<Link>>(keys.size());
+    if (links_nothing(sync_id)) co_return std::vector<std::optional<Link>>(keys.size());
     auto work = [&](SqliteState& state) { return state.links(sync_id, keys); };
+    co_return co_await read(std::move(work));
+  }
+
+  Task<std::vector<std::optional<std::string>>> claimants(std::string sync_id,
+                                                          std::vector<Fingerprint> claims) override {
+    if (links_nothing(sync_id)) co_return std::vector<std::optional<std::string>>(claims.size());
+    auto work = [&](SqliteState& state) { return state.claimants(sync_id, claims); };
     co_return co_await read(std::move(work));
   }
 
@@ -95,9 +101,9 @@ class SqliteStore final : public StateStore {
     co_return co_await read(std::move(work));
   }
 
-  Task<std::vector<RejectedRecord>> rejected(std::string sync_id, bool retryable_only, int64_t after,
-                                             int limit) override {
-    auto work = [&](SqliteState& state) { return state.rejected(sync_id, retryable_only, after, limit); };
+  Task<std::vector<RejectedRecord>> rejected(std::string sync_id, std::optional<Side> side, bool retryable_only,
+                                             int64_t after, int limit) override {
+    auto work = [&](SqliteState& state) { return state.rejected(sync_id, side, retryable_only, after, limit); };
     co_return co_await read(std::move(work));
   }
 
@@ -143,6 +149,38 @@ class SqliteStore final : public StateStore {
     co_await write(std::move(work));
   }
 
+  Task<std::vector<std::optional<Pair>>> pairs(std::string sync_id, PairBy by,
+                                               std::vector<std::string_view> keys) override {
+    auto work = [&](SqliteState& state) { return sqlite_pairs::find(state.database(), sync_id, by, keys); };
+    co_return co_await read(std::move(work));
+  }
+
+  Task<std::vector<int64_t>> announce(Lease lease, std::vector<Pair> pairs) override {
+    auto work = [&](SqliteState& state) { return state.announce(lease, pairs); };
+    co_return co_await write(std::move(work));
+  }
+
+  Task<std::vector<Pair>> unseen_pairs(std::string sync_id, int64_t run_id, Side side, int64_t after,
+                                       int limit) override {
+    auto work = [&](SqliteState& state) { return state.unseen_pairs(sync_id, run_id, side, after, limit); };
+    co_return co_await read(std::move(work));
+  }
+
+  Task<std::vector<Pair>> pairs_by_id(std::string sync_id, std::vector<int64_t> ids) override {
+    auto work = [&](SqliteState& state) { return sqlite_pairs::by_id(state.database(), sync_id, ids); };
+    co_return co_await read(std::move(work));
+  }
+
+  Task<std::vector<Conflict>> conflicts(ConflictFilter filter, bool newest) override {
+    auto work = [&](SqliteState& state) { return sqlite_pairs::conflicts(state.database(), filter, newest); };
+    co_return co_await read(std::move(work));
+  }
+
+  Task<Conflict> decide_conflict(Decide decide) override {
+    auto work = [&](SqliteState& state) { return sqlite_pairs::decide(state.database(), decide); };
+    co_return co_await write(std::move(work));
+  }
+
   Task<> in_book(BookAccess access, BookWork work) override {
     auto job = [&](SqliteState& state) { sqlite_book::run(state.database(), access, work); };
     if (access == BookAccess::read)
@@ -157,6 +195,12 @@ class SqliteStore final : public StateStore {
     int64_t epoch = 0;
     int64_t linked = 0;
   };
+
+  /// Only the holder of the lease links records, so it knows without asking that there are none yet.
+  bool links_nothing(const std::string& sync_id) const {
+    const auto held = held_.find(sync_id);
+    return held != held_.end() && held->second.linked == 0;
+  }
 
   void note_linked(const Lease& lease, int64_t linked) {
     const auto held = held_.find(lease.sync_id);

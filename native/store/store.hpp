@@ -54,6 +54,7 @@ struct Link {
   Fingerprint fingerprint;  ///< of the mapped source values at the last agreement
   Fingerprint shadow;       ///< of the target's own values after our last write; empty unless the strategy needs it
   Fingerprint pending;      ///< of values that a page of a crashed run was about to write; empty: no doubt about it
+  Fingerprint claim = {};   ///< of the value that the target matches the record by; empty: not kept
 };
 
 struct LinkWrite {
@@ -62,6 +63,7 @@ struct LinkWrite {
   Fingerprint fingerprint;
   Fingerprint shadow;
   Fingerprint pending;
+  Fingerprint claim = {};
 };
 
 /// A record that was refused, with all that is needed to try again.
@@ -89,11 +91,11 @@ struct Commit {
   std::vector<LinkWrite> links;         ///< replace what was known, in all fields; also count as seen by this run
   std::vector<std::string_view> seen;   ///< source keys to mark as seen by this run (full runs that look for deletions)
   std::vector<std::string_view> unlinked;  ///< source keys whose link goes
-  std::vector<RejectedRecord> rejected;    ///< replaces an older one of the same source key
+  std::vector<RejectedRecord> rejected;    ///< replaces an older one of the same side and key
   std::vector<std::string_view> resolved;  ///< source keys whose rejected record goes
 
   // Of syncs that reconcile; the others leave these empty.
-  std::vector<Pair> pairs;                    ///< replace what was known; without an id: new
+  std::vector<Pair> pairs;                    ///< replace what was known; without an id: new. None of them twice
   int64_t pairs_linked = 0;                   ///< pairs that are linked now and were not before, less those that were
   std::vector<ConflictWrite> conflicts;       ///< of these pairs
   std::vector<std::string_view> seen_target;  ///< like `seen`, of target keys
@@ -129,6 +131,9 @@ class StateStore : public FeedStore, public BookStore, public PairStore {
 
   /// Links of the given source keys, in the same order; nullopt where there is none.
   virtual Task<std::vector<std::optional<Link>>> links(std::string sync_id, std::vector<std::string_view> keys) = 0;
+  /// Source keys of the records that are linked with the given claims, in the same order; nullopt where there is none.
+  virtual Task<std::vector<std::optional<std::string>>> claimants(std::string sync_id,
+                                                                  std::vector<Fingerprint> claims) = 0;
   /// One transaction. Gives the number of `next_intents`, or 0 if it is empty. Throws Error{conflict} if the lease's
   /// epoch is not the newest: nothing is changed then.
   virtual Task<int64_t> commit(Commit commit) = 0;
@@ -139,14 +144,14 @@ class StateStore : public FeedStore, public BookStore, public PairStore {
   };
   virtual Task<std::vector<Unseen>> unseen(std::string sync_id, int64_t run_id, std::string after, int limit) = 0;
 
-  /// In order of id, after `after`.
-  virtual Task<std::vector<RejectedRecord>> rejected(std::string sync_id, bool retryable_only, int64_t after,
-                                                     int limit) = 0;
+  /// In order of id, after `after`; of both sides if none is given.
+  virtual Task<std::vector<RejectedRecord>> rejected(std::string sync_id, std::optional<Side> side, bool retryable_only,
+                                                     int64_t after, int limit) = 0;
   /// Newest runs first, of those with a number below `before` (kNewest: all); all syncs if `sync_id` is empty.
   static constexpr int64_t kNewest = std::numeric_limits<int64_t>::max();
   virtual Task<std::vector<Run>> runs(std::string sync_id, int64_t before, int limit) = 0;
 
-  /// Drops links, runs and rejected records of the lease's sync, in one transaction.
+  /// Drops links, pairs, conflicts, runs and rejected records of the lease's sync, in one transaction.
   virtual Task<> forget(Lease lease) = 0;
 
   /// Small sealed values by name: rotated refresh tokens.

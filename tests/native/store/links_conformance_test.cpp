@@ -46,6 +46,31 @@ TEST_P(StoreConformance, GivesLinksInTheOrderOfTheQuestionWithEveryByteOfTheKeys
   EXPECT_EQ(wait(store_->load("s")).linked, static_cast<int64_t>(odd.size()));
 }
 
+TEST_P(StoreConformance, TellsWhichRecordHoldsAClaimUntilItsLinkLosesIt) {
+  const Lease lease = wait(store_->acquire("s"));
+  const Lease other = wait(store_->acquire("other"));
+  const Run run = begin(lease), others = begin(other);
+  const std::vector<Fingerprint> asked{print(2), print(9), print(1)};
+  EXPECT_EQ(wait(store_->claimants("s", asked)), std::vector<std::optional<std::string>>(3));
+  Commit commit = page(lease, run);
+  commit.links.push_back({"a", "x", print(50), {}, {}, print(1)});
+  commit.links.push_back({std::string_view("nul\0key", 7), "y", print(51), {}, {}, print(2)});
+  commit.links.push_back({"without", "z", print(52), {}, {}});
+  wait(store_->commit(std::move(commit)));
+  commit = page(other, others);
+  commit.links.push_back({"stranger", "x", print(50), {}, {}, print(9)});
+  wait(store_->commit(std::move(commit)));
+  using Holders = std::vector<std::optional<std::string>>;
+  EXPECT_EQ(wait(store_->claimants("s", asked)), (Holders{std::string("nul\0key", 7), std::nullopt, "a"}));
+  EXPECT_EQ(wait(store_->links("s", {"a"}))[0]->claim, print(1));
+
+  commit = page(lease, run);
+  commit.links.push_back({"a", "v", print(53), {}, {}, print(9)});
+  commit.unlinked.push_back(std::string_view("nul\0key", 7));
+  wait(store_->commit(std::move(commit)));
+  EXPECT_EQ(wait(store_->claimants("s", asked)), (Holders{std::nullopt, "a", std::nullopt}));
+}
+
 TEST_P(StoreConformance, ReplacesAndRemovesLinksAndCountsThem) {
   const Lease lease = wait(store_->acquire("s"));
   const Run run = begin(lease);
@@ -94,7 +119,7 @@ TEST_P(StoreConformance, KeepsRejectedRecordsUntilTheyAreResolved) {
   Commit first = page(lease, run);
   first.rejected = {bad, lock};
   wait(store_->commit(std::move(first)));
-  auto kept = wait(store_->rejected("s", false, 0, 10));
+  auto kept = wait(store_->rejected("s", {}, false, 0, 10));
   ASSERT_EQ(kept.size(), 2u);
   EXPECT_EQ(kept[0].source_key, "k1");
   EXPECT_EQ(kept[0].version, "v1");
@@ -105,9 +130,9 @@ TEST_P(StoreConformance, KeepsRejectedRecordsUntilTheyAreResolved) {
   EXPECT_EQ(kept[0].attempts, 1);
   EXPECT_FALSE(kept[0].removal);
   EXPECT_TRUE(kept[1].removal);
-  EXPECT_EQ(wait(store_->rejected("s", true, 0, 10)).size(), 1u);
-  EXPECT_EQ(wait(store_->rejected("s", false, kept[0].id, 10)).size(), 1u);
-  EXPECT_EQ(wait(store_->rejected("s", false, 0, 1)).size(), 1u);
+  EXPECT_EQ(wait(store_->rejected("s", {}, true, 0, 10)).size(), 1u);
+  EXPECT_EQ(wait(store_->rejected("s", {}, false, kept[0].id, 10)).size(), 1u);
+  EXPECT_EQ(wait(store_->rejected("s", {}, false, 0, 1)).size(), 1u);
   EXPECT_EQ(wait(store_->load("s")).rejected, 2);
 
   bad.version = "v2";
@@ -116,7 +141,7 @@ TEST_P(StoreConformance, KeepsRejectedRecordsUntilTheyAreResolved) {
   again.rejected = {bad};
   again.resolved = {"k2", "never there"};
   wait(store_->commit(std::move(again)));
-  kept = wait(store_->rejected("s", false, 0, 10));
+  kept = wait(store_->rejected("s", {}, false, 0, 10));
   ASSERT_EQ(kept.size(), 1u);
   EXPECT_EQ(kept[0].version, "v2");
   EXPECT_EQ(kept[0].reason.code, "OTHER");

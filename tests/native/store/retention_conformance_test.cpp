@@ -65,7 +65,7 @@ TEST_P(Retained, OldRejectedRecordsGoWithTheirOriginals) {
   RetentionCut cut;
   cut.rejected = Time(std::chrono::microseconds(1001));
   EXPECT_EQ(apply(cut).rejected, 1);
-  const auto left = wait(store_->rejected("a", false, 0, 10));
+  const auto left = wait(store_->rejected("a", {}, false, 0, 10));
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left[0].id, 2);
 }

@@ -241,7 +241,7 @@ TEST_P(StoreConformance, DropsRejectedRecordsThatALaterFullRunDidNotReject) {
   };
   const auto kept = [&] {
     std::string keys;
-    for (const RejectedRecord& one : wait(store_->rejected("s", false, 0, 10))) keys += one.source_key;
+    for (const RejectedRecord& one : wait(store_->rejected("s", {}, false, 0, 10))) keys += one.source_key;
     return keys;
   };
   const Run first = begin(lease);

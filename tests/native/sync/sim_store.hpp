@@ -1,11 +1,13 @@
 // SimStore: a StateStore on a disk that survives crashes of the simulated process.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
 #include <stdexcept>
 
+#include "store/conflict_rules.hpp"
 #include "store/store.hpp"
 #include "support/sim_clock.hpp"
 
@@ -25,13 +27,63 @@ struct SimDisk {
   std::map<std::string, RejectedRecord> rejected;
   std::map<std::string, int64_t> rejected_by;  ///< run that rejected it last
   int64_t next_rejected = 1;
+  std::map<std::string, RejectedRecord> rejected_target;  ///< of the other side, in syncs that reconcile
+  std::map<std::string, int64_t> rejected_target_by;
+  std::map<int64_t, Pair> pairs;
+  int64_t next_pair = 1;
+  int64_t pairs_linked = 0;
+  std::map<int64_t, Conflict> conflicts;
+  int64_t next_conflict = 1;
+  std::map<std::pair<Side, std::string>, int64_t> pair_seen;  ///< run that marked the key
   std::map<int64_t, std::map<std::string, Link>> intents;
   int64_t next_intent = 1;
+
+  std::map<std::string, RejectedRecord>& rejected_of(Side side) {
+    return side == Side::source ? rejected : rejected_target;
+  }
+  std::map<std::string, int64_t>& rejected_by_of(Side side) {
+    return side == Side::source ? rejected_by : rejected_target_by;
+  }
+
+  int64_t keep(Pair pair) {
+    if (pair.id == 0) pair.id = next_pair++;
+    pairs[pair.id] = pair;
+    return pair.id;
+  }
+  /// A record belongs to one pair, whatever a page does.
+  void check_pairs() const {
+    std::set<std::pair<Side, std::string>> keys;
+    for (const auto& [id, pair] : pairs)
+      for (const Side side : {Side::source, Side::target})
+        if (!pair.buried && !pair.key_of(side).empty() && !keys.emplace(side, pair.key_of(side)).second)
+          throw std::logic_error("two living pairs have one record: " + pair.key_of(side));
+  }
+  Conflict* waiting(int64_t pair) {
+    for (auto& [id, one] : conflicts)
+      if (one.pair == pair && one.state != ConflictState::closed) return &one;
+    return nullptr;
+  }
+  void keep(Conflict next) {
+    Conflict* kept = nullptr;
+    if (next.id != 0) {
+      const auto place = conflicts.find(next.id);
+      if (place == conflicts.end()) return;
+      kept = &place->second;
+    } else if (next.state != ConflictState::closed) {
+      kept = waiting(next.pair);
+    }
+    if (kept) {
+      *kept = replaced(*kept, std::move(next));
+    } else {
+      next.id = next_conflict++;
+      conflicts[next.id] = std::move(next);
+    }
+  }
 
   void recover() {
     for (const auto& [id, page] : intents) {
       for (const auto& [key, intended] : page) {
-        Link& link = links.try_emplace(key, StoredLink{{intended.target_key, {}, {}, {}}, 0}).first->second.link;
+        Link& link = links.try_emplace(key, StoredLink{{intended.target_key, {}, {}, {}, {}}, 0}).first->second.link;
         link.pending = intended.fingerprint;
         if (!intended.shadow.empty()) link.shadow = intended.shadow;
       }
@@ -40,14 +92,22 @@ struct SimDisk {
   }
 };
 
-/// Every call takes virtual time, and may meet a crash before or after its effect (`crash_percent`). Every write may
-/// find the disk full (`full_percent`): it changes nothing then.
+/// How often things go wrong at the store, in percent of calls.
+struct SimStoreFaults {
+  int crash = 0;    ///< the process dies, before the effect or after it
+  int full = 0;     ///< a write finds the disk full: it changes nothing
+  int restart = 0;  ///< the server goes away: before the effect, or after it, when the answer is lost
+  int stall = 0;    ///< the answer takes half a minute
+};
+
+/// Every call takes virtual time and may meet a fault.
 class SimStore final : public StateStore {
  public:
   static constexpr const char* kDiskFull = "disk full";
+  static constexpr const char* kRestarted = "the server closed the connection";
 
-  SimStore(SimClock& clock, SimDisk& disk, uint64_t seed, int crash_percent, int full_percent = 0)
-      : clock_(clock), disk_(disk), random_(seed), crash_percent_(crash_percent), full_percent_(full_percent) {}
+  SimStore(SimClock& clock, SimDisk& disk, uint64_t seed, SimStoreFaults faults)
+      : clock_(clock), disk_(disk), random_(seed), faults_(faults) {}
 
   Task<Lease> acquire(std::string sync_id) override {
     co_await boundary();
@@ -71,8 +131,8 @@ class SimStore final : public StateStore {
     co_await boundary();
     SyncState state;
     state.cursor = disk_.cursor;
-    state.linked = static_cast<int64_t>(disk_.links.size());
-    state.rejected = static_cast<int64_t>(disk_.rejected.size());
+    state.linked = static_cast<int64_t>(disk_.links.size()) + disk_.pairs_linked;
+    state.rejected = static_cast<int64_t>(disk_.rejected.size() + disk_.rejected_target.size());
     state.last = disk_.last;
     co_return state;
   }
@@ -112,7 +172,9 @@ class SimStore final : public StateStore {
     disk_.last->ended_at = now;
     if (state == RunState::succeeded) disk_.cursor = std::move(next);
     if (state == RunState::succeeded && disk_.last->mode == "full")
-      std::erase_if(disk_.rejected, [&](const auto& one) { return disk_.rejected_by.at(one.first) != disk_.last->id; });
+      for (const Side side : {Side::source, Side::target})
+        std::erase_if(disk_.rejected_of(side),
+                      [&](const auto& one) { return disk_.rejected_by_of(side).at(one.first) != disk_.last->id; });
     co_await boundary();
   }
 
@@ -135,6 +197,16 @@ class SimStore final : public StateStore {
     co_return found;
   }
 
+  Task<std::vector<std::optional<std::string>>> claimants(std::string, std::vector<Fingerprint> claims) override {
+    co_await boundary();
+    std::vector<std::optional<std::string>> found(claims.size());
+    for (const auto& [key, stored] : disk_.links) {
+      const auto place = std::find(claims.begin(), claims.end(), stored.link.claim);
+      if (place != claims.end()) found[static_cast<size_t>(place - claims.begin())] = key;
+    }
+    co_return found;
+  }
+
   Task<int64_t> commit(Commit commit) override {
     co_await boundary();
     fence(commit.lease);
@@ -146,17 +218,21 @@ class SimStore final : public StateStore {
     disk_.intents.erase(commit.intent);
     for (const LinkWrite& link : commit.links)
       disk_.links[std::string(link.source_key)] = {
-          {std::string(link.target_key), link.fingerprint, link.shadow, link.pending}, commit.run_id};
+          {std::string(link.target_key), link.fingerprint, link.shadow, link.pending, link.claim}, commit.run_id};
     for (std::string_view key : commit.seen)
       if (const auto place = disk_.links.find(std::string(key)); place != disk_.links.end())
         place->second.seen = commit.run_id;
     for (std::string_view key : commit.unlinked) disk_.links.erase(std::string(key));
     for (std::string_view key : commit.resolved) disk_.rejected.erase(std::string(key));
+    for (std::string_view key : commit.resolved_target) disk_.rejected_target.erase(std::string(key));
     for (RejectedRecord& record : commit.rejected) {
       record.id = disk_.next_rejected++;
-      disk_.rejected[record.source_key] = record;
-      disk_.rejected_by[record.source_key] = commit.run_id;
+      disk_.rejected_by_of(record.side)[record.source_key] = commit.run_id;
+      disk_.rejected_of(record.side)[record.source_key] = record;
     }
+    for (std::string_view key : commit.seen) disk_.pair_seen[{Side::source, std::string(key)}] = commit.run_id;
+    for (std::string_view key : commit.seen_target) disk_.pair_seen[{Side::target, std::string(key)}] = commit.run_id;
+    keep_pairs(commit);
     const int64_t next_intent = note(commit.next_intents);
     co_await boundary();
     co_return next_intent;
@@ -171,11 +247,76 @@ class SimStore final : public StateStore {
     co_return found;
   }
 
-  Task<std::vector<RejectedRecord>> rejected(std::string, bool retryable_only, int64_t after, int limit) override {
+  Task<std::vector<std::optional<Pair>>> pairs(std::string, PairBy by, std::vector<std::string_view> keys) override {
+    co_await boundary();
+    std::vector<std::optional<Pair>> found;
+    for (const std::string_view key : keys) found.push_back(find(by, key));
+    co_return found;
+  }
+
+  Task<std::vector<int64_t>> announce(Lease lease, std::vector<Pair> pairs) override {
+    co_await boundary();
+    fence(lease);
+    fill();
+    std::vector<int64_t> ids;
+    for (Pair& one : pairs) ids.push_back(disk_.keep(std::move(one)));
+    disk_.check_pairs();
+    co_await boundary();
+    co_return ids;
+  }
+
+  Task<std::vector<Pair>> unseen_pairs(std::string, int64_t run_id, Side side, int64_t after, int limit) override {
+    co_await boundary();
+    std::vector<Pair> gone;
+    for (auto place = disk_.pairs.upper_bound(after); place != disk_.pairs.end(); ++place) {
+      const auto seen = disk_.pair_seen.find({side, place->second.key_of(side)});
+      const bool met = seen != disk_.pair_seen.end() && seen->second == run_id;
+      if (place->second.linked() && !met && gone.size() < static_cast<size_t>(limit)) gone.push_back(place->second);
+    }
+    co_return gone;
+  }
+
+  Task<std::vector<Pair>> pairs_by_id(std::string, std::vector<int64_t> ids) override {
+    co_await boundary();
+    const std::set<int64_t> wanted(ids.begin(), ids.end());
+    std::vector<Pair> found;
+    for (const auto& [id, pair] : disk_.pairs)
+      if (wanted.contains(id)) found.push_back(pair);
+    co_return found;
+  }
+
+  Task<std::vector<Conflict>> conflicts(ConflictFilter filter, bool newest) override {
+    co_await boundary();
+    std::vector<Conflict> found;
+    for (const auto& [id, one] : disk_.conflicts)
+      if (chosen(one, filter) && (newest ? filter.after == 0 || id < filter.after : id > filter.after))
+        found.push_back(one);
+    if (newest) std::reverse(found.begin(), found.end());
+    if (found.size() > static_cast<size_t>(filter.limit)) found.resize(static_cast<size_t>(filter.limit));
+    co_return found;
+  }
+
+  Task<Conflict> decide_conflict(Decide decide) override {
+    co_await boundary();
+    fill();
+    const auto place = disk_.conflicts.find(decide.id);
+    if (place == disk_.conflicts.end()) throw no_conflict(decide.id);
+    const Conflict* waiting = disk_.waiting(place->second.pair);
+    place->second = decided(place->second, decide, waiting && waiting->id != decide.id);
+    disk_.pairs.at(place->second.pair).held = true;
+    const Conflict kept = place->second;
+    co_await boundary();
+    co_return kept;
+  }
+
+  Task<std::vector<RejectedRecord>> rejected(std::string, std::optional<Side> side, bool retryable_only, int64_t after,
+                                             int limit) override {
     co_await boundary();
     std::map<int64_t, RejectedRecord> by_id;
-    for (const auto& [key, record] : disk_.rejected)
-      if (record.id > after && (record.reason.retryable || !retryable_only)) by_id.emplace(record.id, record);
+    for (const Side of : {Side::source, Side::target})
+      for (const auto& [key, record] : disk_.rejected_of(of))
+        if (side.value_or(of) == of && record.id > after && (record.reason.retryable || !retryable_only))
+          by_id.emplace(record.id, record);
     std::vector<RejectedRecord> found;
     for (auto& [id, record] : by_id)
       if (found.size() < static_cast<size_t>(limit)) found.push_back(std::move(record));
@@ -195,6 +336,10 @@ class SimStore final : public StateStore {
     disk_.links.clear();
     disk_.intents.clear();
     disk_.rejected.clear();
+    disk_.rejected_target.clear();
+    disk_.pairs.clear();
+    disk_.conflicts.clear();
+    disk_.pairs_linked = 0;
     disk_.last.reset();
     disk_.cursor = {};
   }
@@ -205,6 +350,40 @@ class SimStore final : public StateStore {
   Task<> put_secret(std::string, std::string) override { co_await boundary(); }
 
  private:
+  /// Kept pairs and conflicts, as in a real store: no page leaves a record to two pairs.
+  void keep_pairs(const Commit& commit) {
+    std::vector<int64_t> ids;
+    for (const Pair& one : commit.pairs) ids.push_back(disk_.keep(one));
+    disk_.check_pairs();
+    disk_.pairs_linked += commit.pairs_linked;
+    for (const ConflictWrite& one : commit.conflicts)
+      disk_.keep(conflict_to_keep(one, commit, ids[one.place], clock_.now()));
+  }
+
+  std::optional<Pair> find(PairBy by, std::string_view key) const {
+    std::optional<Pair> found;
+    for (const auto& [id, pair] : disk_.pairs) {
+      const std::string& own =
+          by == PairBy::match ? pair.key : pair.key_of(by == PairBy::source ? Side::source : Side::target);
+      if (own != key || key.empty() || (by == PairBy::match && pair.buried)) continue;
+      if (!found || (found->buried && !pair.buried)) found = pair;
+    }
+    return found;
+  }
+
+  static bool chosen(const Conflict& one, const ConflictFilter& filter) {
+    const auto matches = [](const std::string& wanted, const std::string& is) {
+      return wanted.empty() || wanted == is;
+    };
+    const FieldMarks marks = marks_of(filter.field);
+    const bool has_field = marks.first.empty() || one.fields.find(marks.first) != std::string::npos ||
+                           one.fields.find(marks.later) != std::string::npos;
+    const bool has_key =
+        filter.key.empty() || filter.key == one.key || filter.key == one.source_key || filter.key == one.target_key;
+    return matches(filter.outcome, one.outcome) && matches(filter.kind, one.kind) && has_field && has_key &&
+           (!filter.state || *filter.state == one.state) && (filter.pair == 0 || filter.pair == one.pair);
+  }
+
   int64_t note(const std::vector<LinkWrite>& intents) {
     if (intents.empty()) return 0;
     const int64_t id = disk_.next_intent++;
@@ -214,12 +393,15 @@ class SimStore final : public StateStore {
   }
 
   Task<> boundary() {
-    if (static_cast<int>(random_() % 1000) < crash_percent_ * 10) clock_.crash();
-    co_await clock_.sleep(Millis{1 + static_cast<int>(random_() % 3)});
+    if (strikes(faults_.crash)) clock_.crash();
+    const bool stalls = strikes(faults_.stall);
+    co_await clock_.sleep(stalls ? Millis{30'000} : Millis{1 + static_cast<int>(random_() % 3)});
+    if (strikes(faults_.restart)) throw Error(ErrorKind::unavailable, kRestarted).with_unknown_outcome();
   }
   void fill() {
-    if (static_cast<int>(random_() % 100) < full_percent_) throw Error(ErrorKind::unavailable, kDiskFull);
+    if (strikes(faults_.full)) throw Error(ErrorKind::unavailable, kDiskFull);
   }
+  bool strikes(int percent) { return percent > 0 && static_cast<int>(random_() % 100) < percent; }
   void fence(const Lease& lease) const {
     if (lease.epoch != disk_.epoch) throw Error(ErrorKind::conflict, "another run took over");
   }
@@ -227,8 +409,7 @@ class SimStore final : public StateStore {
   SimClock& clock_;
   SimDisk& disk_;
   std::mt19937_64 random_;
-  int crash_percent_;
-  int full_percent_;
+  SimStoreFaults faults_;
 };
 
 }  // namespace nexpo
