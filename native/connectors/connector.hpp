@@ -46,6 +46,13 @@ class Reader {
   virtual bool complete() const { return true; }
 };
 
+/// Which records are asked for by key, and what of them.
+struct FetchPlan {
+  std::string object;
+  std::vector<std::string> paths;  ///< the slots of the batch, in this order
+  std::string key_field;           ///< the field that keys are values of; empty: the record's identity
+};
+
 /// Where reading changes begins.
 struct StartPoint {
   Cursor cursor;      ///< for ReadPlan::from, with `incremental`
@@ -57,6 +64,10 @@ class Source {
   virtual ~Source() = default;
   virtual Task<Schema> describe(std::string object) = 0;
   virtual Task<std::unique_ptr<Reader>> read(ReadPlan plan) = 0;
+  /// The records whose key field equals one of `keys` by the system's own rules (Salesforce ignores case), as read()
+  /// would give them: identity and change stamp in the head. In any order; of one key all that there are; missing and
+  /// removed ones are left out, and so is a key that no record can have ("abc" of a number, "").
+  virtual Task<RecordBatch> fetch(FetchPlan plan, std::vector<std::string> keys) = 0;
   /// The start for what changes at `time` or later; without a time, from now on by the server's clock, less the overlap
   /// for transactions that commit late. Throws Error{invalid} if the object has no change stamp that is a time.
   virtual Task<StartPoint> start_at(std::string object, std::optional<Time> time);

@@ -3,6 +3,7 @@
 
 #include "connectors/postgresql/postgresql.hpp"
 #include "connectors/postgresql/stamp.hpp"
+#include "connectors/postgresql/table_rows.hpp"
 #include "sql/identifier.hpp"
 #include "sql/read_position.hpp"
 
@@ -19,14 +20,8 @@ nlohmann::json scalar_of(const std::optional<std::string>& text) {
 /// Reads one table or view, page by page; each page is a statement of its own.
 class TableReader final : public Reader {
  public:
-  TableReader(Database& database, ReadPlan plan, Table table, const std::string& key, const std::string& version)
-      : database_(database), plan_(std::move(plan)), table_(std::move(table)), key_(*table_.find(key)) {
-    const std::string& removed = database.settings.soft_delete_field;
-    if (!version.empty()) version_ = table_.find(version);
-    if (!removed.empty()) removed_ = table_.find(removed);
-    shape_ = std::make_shared<std::vector<std::string>>(plan_.paths);
-    for (const std::string& path : plan_.paths) columns_.push_back(table_.find(path));
-  }
+  TableReader(Database& database, ReadPlan plan, TableRows rows)
+      : database_(database), plan_(std::move(plan)), rows_(std::move(rows)), version_(rows_.version()) {}
 
   /// Fixes the bounds of the read, before its first row.
   void begin(PgConnection& connection) {
@@ -35,7 +30,7 @@ class TableReader final : public Reader {
     if (!incremental && at_.phase != ReadPhase::everything) at_ = {};
     if (incremental && plan_.from.empty()) at_.phase = ReadPhase::changes;
     if (!at_.until.is_null() || !version_) return;
-    const Bounds bounds = read_bounds(connection, table_, *version_);
+    const Bounds bounds = read_bounds(connection, rows_.table(), *version_);
     at_.until = scalar_of(bounds.until);
     at_.next = bounds.next ? scalar_of(bounds.next) : at_.since;
     if (bounds.hidden_sessions > 0)
@@ -67,22 +62,10 @@ class TableReader final : public Reader {
     }
   };
 
-  /// True for a row that is marked as removed.
-  std::string removed_sql() const {
-    if (!removed_) return "false";
-    const std::string name = sql::quoted(removed_->name);
-    if (removed_->type == FieldType::boolean) return name + " IS TRUE";
-    if (removed_->type == FieldType::integer || removed_->type == FieldType::number)
-      return name + " IS DISTINCT FROM 0 AND " + name + " IS NOT NULL";
-    return name + " IS NOT NULL";
-  }
-
   Query page_query() const {
     Query query;
-    const std::string key = sql::quoted(key_.name);
+    const std::string key = sql::quoted(rows_.key().name);
     const std::string version = version_ ? sql::quoted(version_->name) : "NULL";
-    std::vector<std::string> columns{key, version, removed_sql()};
-    for (const Column* column : columns_) columns.push_back(selected(*column, sql::quoted(column->name)));
     std::vector<std::string> where;
     if (at_.phase == ReadPhase::changes) {
       where.push_back(fmt::format("{} <= {}::{}", version, query.add(at_.until), version_->native));
@@ -90,14 +73,14 @@ class TableReader final : public Reader {
       if (!at_.after_key.is_null()) {
         const std::string after_stamp = query.add(at_.after_stamp), after_key = query.add(at_.after_key);
         where.push_back(fmt::format("({}, {}) > ({}::{}, {}::{})", version, key, after_stamp, version_->native,
-                                    after_key, key_.native));
+                                    after_key, rows_.key().native));
       }
     } else {
       if (at_.phase == ReadPhase::unstamped) where.push_back(version + " IS NULL");
       if (!at_.after_key.is_null())
-        where.push_back(fmt::format("{} > {}::{}", key, query.add(at_.after_key), key_.native));
+        where.push_back(fmt::format("{} > {}::{}", key, query.add(at_.after_key), rows_.key().native));
     }
-    query.sql = fmt::format("SELECT {} FROM {}{}{} ORDER BY {}{} LIMIT {}", fmt::join(columns, ", "), table_.quoted(),
+    query.sql = fmt::format("SELECT {} FROM {}{}{} ORDER BY {}{} LIMIT {}", rows_.selected(), rows_.table().quoted(),
                             where.empty() ? "" : " WHERE ", fmt::join(where, " AND "),
                             at_.phase == ReadPhase::changes ? version + ", " : "", key, plan_.page_records_max);
     return query;
@@ -105,8 +88,7 @@ class TableReader final : public Reader {
 
   Page read_page(PgConnection& connection) {
     Page page;
-    auto arena = std::make_shared<Arena>();
-    page.records = RecordBatch(shape_, arena);
+    page.records = RecordBatch(rows_.shape(), std::make_shared<Arena>());
     const bool nothing_stamped = at_.phase == ReadPhase::changes && at_.until.is_null();
     size_t rows = 0;
     sql::ReadPosition reached = at_;
@@ -116,7 +98,7 @@ class TableReader final : public Reader {
           pqxx::nontransaction(connection).exec_params(query.sql, pqxx::prepare::make_dynamic_params(query.values));
       rows = found.size();
       page.records.reserve(rows);
-      for (const pqxx::row& row : found) add_row(row, page.records, *arena);
+      for (const pqxx::row& row : found) rows_.add(row, plan_.deletions, page.records);
       if (rows > 0) {
         reached.after_key = sql::scalar_of({found.back()[0].c_str(), found.back()[0].size()});
         if (at_.phase == ReadPhase::changes) reached.after_stamp = sql::scalar_of(found.back()[1].c_str());
@@ -133,46 +115,25 @@ class TableReader final : public Reader {
     return page;
   }
 
-  void add_row(const pqxx::row& row, RecordBatch& into, Arena& arena) const {
-    RowHead head;
-    if (row[2].c_str()[0] == 't') {
-      if (!plan_.deletions) return;
-      head.op = RecordOp::remove;
-    }
-    head.key = cell(row[0], key_, arena).view();
-    if (version_) head.version = cell(row[1], *version_, arena).view();
-    const std::span<Value> cells = into.add(head);
-    for (size_t slot = 0; slot < cells.size(); ++slot)
-      cells[slot] = cell(row[static_cast<pqxx::row::size_type>(slot + 3)], *columns_[slot], arena);
-  }
-
-  static Value cell(const pqxx::field& field, const Column& column, Arena& arena) {
-    return read_cell(field.is_null() ? nullptr : field.c_str(), field.size(), column, arena);
-  }
-
   Database& database_;
   ReadPlan plan_;
-  Table table_;
-  const Column& key_;
-  const Column* version_ = nullptr;
-  const Column* removed_ = nullptr;
-  std::vector<const Column*> columns_;
-  Shape shape_;
+  TableRows rows_;
+  const Column* version_;
   sql::ReadPosition at_;
 };
 
-/// All faults of the plan at once.
-void check_plan(PgConnection& connection, const Table& table, const ReadPlan& plan, const Column& key,
-                const Settings& settings) {
+/// All faults of the plan at once. `reads_all`: the keys are read too, none of which may be null.
+void check_plan(PgConnection& connection, const Table& table, const std::vector<std::string>& paths, const Column& key,
+                const Settings& settings, bool reads_all) {
   std::vector<std::string> faults;
-  for (const std::string& path : plan.paths)
+  for (const std::string& path : paths)
     if (!table.find(path)) faults.push_back(fmt::format("it has no column \"{}\"", path));
   if (!settings.soft_delete_field.empty() && !table.find(settings.soft_delete_field))
     faults.push_back(fmt::format("it has no column \"{}\", which softDeleteField names", settings.soft_delete_field));
   // Of views and foreign tables nobody knows; there the configuration is trusted.
   if (table.is_writable && !key.unique)
     faults.push_back(fmt::format("its column \"{}\" is not unique, so it cannot be the key", key.name));
-  if (!key.not_null) {
+  if (reads_all && !key.not_null) {
     const pqxx::result missing = pqxx::nontransaction(connection)
                                      .exec(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE {} IS NULL)",
                                                        table.quoted(), sql::quoted(key.name)));
@@ -198,6 +159,18 @@ class TableSource final : public Source {
     co_return co_await database_.pool.run(std::move(work));
   }
 
+  Task<RecordBatch> fetch(FetchPlan plan, std::vector<std::string> keys) override {
+    auto work = [&](PgConnection& connection) {
+      const std::string by = plan.key_field;
+      const TableRows rows = rows_of(connection, plan.object, std::move(plan.paths), false);
+      const Column* column = by.empty() ? &rows.key() : rows.table().find(by);
+      if (column) return rows.fetch(connection, *column, std::move(keys));
+      throw Error(ErrorKind::invalid, fmt::format("table \"{}\" has no column \"{}\"", rows.table().name, by))
+          .with_field(by);
+    };
+    co_return co_await database_.pool.run(std::move(work));
+  }
+
   Task<StartPoint> start_at(std::string object, std::optional<Time> time) override {
     auto work = [&](PgConnection& connection) { return start(connection, object, time); };
     co_return co_await database_.pool.run(std::move(work));
@@ -220,13 +193,21 @@ class TableSource final : public Source {
   }
 
   std::unique_ptr<Reader> open(PgConnection& connection, const ReadPlan& plan) {
-    Table table = require_table(connection, database_.settings, plan.object);
-    const Schema schema = schema_of(table, database_.settings);  // checks versionField
-    const Column key = key_column(table, database_.settings);
-    check_plan(connection, table, plan, key, database_.settings);
-    auto reader = std::make_unique<TableReader>(database_, plan, std::move(table), key.name, schema.version_field);
+    TableRows rows = rows_of(connection, plan.object, plan.paths, true);
+    auto reader = std::make_unique<TableReader>(database_, plan, std::move(rows));
     reader->begin(connection);
     return reader;
+  }
+
+  /// Checked: every path is a column, the key identifies rows.
+  TableRows rows_of(PgConnection& connection, const std::string& object, std::vector<std::string> paths,
+                    bool reads_all) {
+    const Settings& settings = database_.settings;
+    Table table = require_table(connection, settings, object);
+    const Schema schema = schema_of(table, settings);  // checks versionField
+    const std::string key = key_column(table, settings).name;
+    check_plan(connection, table, paths, *table.find(key), settings, reads_all);
+    return {std::move(table), key, schema.version_field, settings, std::move(paths)};
   }
 
   Database& database_;

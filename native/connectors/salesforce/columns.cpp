@@ -106,4 +106,11 @@ Task<Columns> resolve_columns(Org& org, std::string object, Shape slots) {
   co_return resolved;
 }
 
+void refuse_binary(const Columns& columns) {
+  for (const Column& column : columns.columns) {
+    if (column.type == FieldType::binary)
+      refuse(columns.object, column.path, "Salesforce gives the address of its bytes, not the bytes; leave it out");
+  }
+}
+
 }  // namespace nexpo::salesforce

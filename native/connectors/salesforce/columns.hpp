@@ -35,4 +35,7 @@ struct Columns {
 /// Throws Error{invalid} that names a path which leads nowhere.
 Task<Columns> resolve_columns(Org& org, std::string object, Shape slots);
 
+/// Throws Error{invalid} that names a binary field: an answer holds the address of its bytes, not the bytes.
+void refuse_binary(const Columns& columns);
+
 }  // namespace nexpo::salesforce

@@ -4,29 +4,10 @@
 #include <unordered_map>
 
 #include "base/error.hpp"
+#include "connectors/salesforce/condition.hpp"
 #include "connectors/salesforce/ids.hpp"
 
 namespace nexpo::salesforce {
-
-namespace {
-
-constexpr size_t kNoSlot = static_cast<size_t>(-1);
-
-void append_rows(RecordBatch& to, const RecordBatch& from) {
-  to.arena()->keep(from.arena());
-  for (size_t row = 0; row < from.size(); ++row) {
-    const std::span<Value> cells = to.add(from.head(row));
-    std::copy(from.row(row).begin(), from.row(row).end(), cells.begin());
-  }
-}
-
-size_t chars_of(const std::vector<std::string>& fields) {
-  size_t chars = 0;
-  for (const std::string& field : fields) chars += field.size() + 1;
-  return chars;
-}
-
-}  // namespace
 
 KeyReader::KeyReader(std::shared_ptr<Org> org, const TargetFields& fields, Columns columns)
     : org_(std::move(org)), fields_(fields), columns_(std::move(columns)) {}
@@ -49,11 +30,11 @@ Task<RecordBatch> KeyReader::read(std::vector<std::string> keys) {
   }
   RowFormat format(columns_, false);
   RecordBatch found(columns_.slots, std::make_shared<Arena>());
-  const size_t select_chars = chars_of(columns_.select_list(false)) + 100;
+  const size_t chars = select_chars(columns_);
   const size_t rows_max = kQueryRowsMax;
-  std::vector<std::string> by_id = in_clauses("Id", ids, select_chars, rows_max);
+  std::vector<std::string> by_id = in_clauses("Id", ids, chars, rows_max);
   for (std::string& clause : by_id) {
-    co_await read_where(std::move(clause), format, kNoSlot, found);
+    co_await append_where(*org_, format, std::move(clause), found);
   }
   for (size_t row = 0; row < found.size(); ++row) {
     RowHead& head = found.head(row);
@@ -61,35 +42,15 @@ Task<RecordBatch> KeyReader::read(std::vector<std::string> keys) {
       head.key = found.arena()->copy(as->second);
   }
   const std::string& key_name = fields_.key_field().name;
-  std::vector<std::string> by_key = in_clauses(key_name, values, select_chars, rows_max);
+  std::vector<std::string> by_key = in_clauses(key_name, values, chars, rows_max);
+  const size_t by_id_count = found.size();
   for (std::string& clause : by_key) {
-    co_await read_where(std::move(clause), format, fields_.key, found);
+    co_await append_where(*org_, format, std::move(clause), found);
+  }
+  for (size_t row = by_id_count; row < found.size(); ++row) {
+    found.head(row).key = found.row(row)[fields_.key].view();
   }
   co_return found;
-}
-
-/// Appends what a condition gives. `key_slot`: the cell that is the key; without one it is the id.
-Task<> KeyReader::read_where(std::string clause, RowFormat& format, size_t key_slot, RecordBatch& found) {
-  Select select;
-  select.object = columns_.object;
-  select.fields = columns_.select_list(false);
-  select.where = std::move(clause);
-  std::string doing = "salesforce: read of " + columns_.object + " by key";
-  std::string soql = to_soql(select);
-  http::Response answer = co_await org_->query(std::move(soql), false, doing);
-  for (;;) {
-    RecordBatch wide = format.wide_batch();
-    const std::string_view text = wide.arena()->adopt(std::move(answer.body));
-    const JsonDecoder::Envelope envelope = JsonDecoder().decode_page(text, "records", format.selection(), wide);
-    RecordBatch rows = format.finish_json(wide);
-    for (size_t row = 0; key_slot != kNoSlot && row < rows.size(); ++row) {
-      rows.head(row).key = rows.row(row)[key_slot].view();
-    }
-    append_rows(found, rows);
-    std::string more(envelope.scalar("nextRecordsUrl"));
-    if (more.empty()) co_return;
-    answer = co_await org_->get(std::move(more), doing);
-  }
 }
 
 Task<std::vector<std::string>> KeyReader::ids(std::vector<std::string> keys) {
@@ -113,7 +74,7 @@ Task<std::vector<std::string>> KeyReader::ids(std::vector<std::string> keys) {
   constexpr size_t kSelectChars = 500;
   std::vector<std::string> by_key = in_clauses(key_name, values, kSelectChars, rows_max);
   for (std::string& clause : by_key) {
-    co_await read_where(std::move(clause), format, kNoSlot, found);
+    co_await append_where(*org_, format, std::move(clause), found);
   }
   for (size_t row = 0; row < found.size(); ++row) {
     const auto at = wanted.find(found.row(row)[0].view());

@@ -23,7 +23,6 @@ class KeyReader {
   Task<std::vector<std::string>> ids(std::vector<std::string> keys);
 
  private:
-  Task<> read_where(std::string clause, RowFormat& format, size_t key_slot, RecordBatch& found);
   bool is_target_id(std::string_view key) const;
 
   std::shared_ptr<Org> org_;

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
+#include "connectors/salesforce/ids.hpp"
 
 namespace nexpo::salesforce {
 
@@ -29,7 +30,43 @@ std::string_view escape_of(char c) {
   }
 }
 
+constexpr size_t kDateChars = 10;  // "2024-01-02"
+
+/// Digits, with a sign and a fraction perhaps: SOQL takes no exponents.
+bool is_plain_number(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const size_t point = std::min(text.find('.'), text.size());
+  return point > 0 && std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(point), is_digit) &&
+         (point == text.size() ||
+          (point + 1 < text.size() &&
+           std::all_of(text.begin() + static_cast<std::ptrdiff_t>(point) + 1, text.end(), is_digit)));
+}
+
 }  // namespace
+
+std::optional<std::string> soql_value(FieldType type, std::string_view text) {
+  const auto only_if = [&](bool fits) { return fits ? std::optional<std::string>(text) : std::nullopt; };
+  switch (type) {
+    case FieldType::text: {
+      std::string literal = soql_literal(text);
+      if (literal.size() > kSoqlLiteralCharsMax) return std::nullopt;
+      return literal;
+    }
+    case FieldType::reference: return is_id(text) ? std::optional(soql_literal(text)) : std::nullopt;
+    case FieldType::integer: return only_if(is_plain_number(text) && text.find('.') == std::string_view::npos);
+    case FieldType::number: return only_if(is_plain_number(text));
+    case FieldType::boolean: return only_if(text == "true" || text == "false");
+    case FieldType::date: return only_if(text.size() == kDateChars && parse_time(std::string(text) + "T00:00:00Z"));
+    case FieldType::datetime: {
+      const std::optional<Seconds> time = parse_time(text);
+      return time ? std::optional(to_text(*time)) : std::nullopt;
+    }
+    default: break;
+  }
+  throw Error(ErrorKind::invalid,
+              fmt::format("salesforce: records cannot be found by a field of type {}", name_of(type)));
+}
 
 std::string soql_literal(std::string_view text) {
   std::string literal = "'";
@@ -94,17 +131,24 @@ std::string behind(std::string_view field, const Position& at) {
 
 std::vector<std::string> in_clauses(std::string_view field, const std::vector<std::string>& values, size_t select_chars,
                                     size_t values_max) {
+  std::vector<std::string> literals;
+  for (const std::string& value : values) {
+    literals.push_back(soql_literal(value));
+    if (literals.back().size() <= kSoqlLiteralCharsMax) continue;
+    throw Error(ErrorKind::invalid, fmt::format("a value of {} has {} characters, SOQL compares up to {}", field,
+                                                value.size(), kSoqlLiteralCharsMax))
+        .with_field(std::string(field));
+  }
+  return in_clauses_of(field, literals, select_chars, values_max);
+}
+
+std::vector<std::string> in_clauses_of(std::string_view field, const std::vector<std::string>& literals,
+                                       size_t select_chars, size_t values_max) {
   const size_t room = kSoqlCharsMax - std::min(select_chars + field.size(), kSoqlCharsMax / 2);
+  constexpr size_t kAround = 8;
   std::vector<std::string> clauses;
   size_t count = 0;
-  for (const std::string& value : values) {
-    const std::string literal = soql_literal(value);
-    if (literal.size() > kSoqlLiteralCharsMax) {
-      throw Error(ErrorKind::invalid, fmt::format("a value of {} has {} characters, SOQL compares up to {}", field,
-                                                  value.size(), kSoqlLiteralCharsMax))
-          .with_field(std::string(field));
-    }
-    constexpr size_t kAround = 8;
+  for (const std::string& literal : literals) {
     const bool fresh =
         clauses.empty() || count == values_max || clauses.back().size() + literal.size() + kAround > room;
     if (fresh) {

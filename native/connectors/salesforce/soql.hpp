@@ -7,12 +7,17 @@
 #include <vector>
 
 #include "connectors/salesforce/stamp.hpp"
+#include "record/schema.hpp"
 
 namespace nexpo::salesforce {
 
 constexpr size_t kSoqlCharsMax = 100'000;       ///< a longer statement is refused
 constexpr size_t kSoqlLiteralCharsMax = 4'000;  ///< a longer string literal in WHERE is refused
 constexpr int kQueryRowsMax = 2'000;            ///< rows that one answer of the query resource holds at most
+
+/// What a condition compares a field of `type` with; nothing if no such field can have the value `text`.
+/// Throws Error{invalid} if fields of that type cannot be compared with values.
+std::optional<std::string> soql_value(FieldType type, std::string_view text);
 
 /// A string literal with its quotes. Backslash goes first, or a value that ends in one would swallow the closing quote.
 std::string soql_literal(std::string_view text);
@@ -56,5 +61,8 @@ std::string behind(std::string_view field, const Position& at);
 /// limit. Throws Error{invalid} if one value alone is too long for a literal.
 std::vector<std::string> in_clauses(std::string_view field, const std::vector<std::string>& values, size_t select_chars,
                                     size_t values_max);
+/// As above, of what soql_value() gave.
+std::vector<std::string> in_clauses_of(std::string_view field, const std::vector<std::string>& literals,
+                                       size_t select_chars, size_t values_max);
 
 }  // namespace nexpo::salesforce

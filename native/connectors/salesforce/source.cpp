@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "connectors/salesforce/bulk_query_reader.hpp"
+#include "connectors/salesforce/condition.hpp"
 #include "connectors/salesforce/deletions.hpp"
 #include "connectors/salesforce/errors.hpp"
 #include "connectors/salesforce/query_reader.hpp"
@@ -49,6 +50,7 @@ Task<std::unique_ptr<Reader>> SalesforceSource::read(ReadPlan plan) {
   reading.progress = ReadProgress::parse(plan.from);
   Shape slots = std::make_shared<const std::vector<std::string>>(plan.paths);
   reading.columns = co_await resolve_columns(*org_, plan.object, std::move(slots));
+  refuse_binary(reading.columns);
   reading.plan = std::move(plan);
   const bool resumed = reading.progress.stage != Stage::between;
   if (!resumed && reading.plan.incremental) reading.progress.window.low = reading.progress.next;
@@ -58,6 +60,30 @@ Task<std::unique_ptr<Reader>> SalesforceSource::read(ReadPlan plan) {
   reading.feed = deletions && describe->replicateable;
   if (!resumed) co_await begin(reading);
   co_return co_await open(reading);
+}
+
+Task<RecordBatch> SalesforceSource::fetch(FetchPlan plan, std::vector<std::string> keys) {
+  const std::string by = plan.key_field.empty() ? "Id" : plan.key_field;
+  Shape slots = std::make_shared<const std::vector<std::string>>(std::move(plan.paths));
+  const Columns columns = co_await resolve_columns(*org_, plan.object, std::move(slots));
+  refuse_binary(columns);
+  Shape key_slot = std::make_shared<const std::vector<std::string>>(1, by);
+  const Columns key_columns = co_await resolve_columns(*org_, plan.object, std::move(key_slot));
+  const Column& key = key_columns.columns.front();
+  std::vector<std::string> literals;
+  for (const std::string& text : keys) {
+    std::optional<std::string> literal;
+    if (!text.empty()) literal = soql_value(key.type, text);
+    if (literal) literals.push_back(std::move(*literal));
+  }
+  const RowFormat format(columns, false);
+  RecordBatch found(columns.slots, std::make_shared<Arena>());
+  const size_t chars = select_chars(columns), rows_max = kQueryRowsMax;
+  std::vector<std::string> conditions = in_clauses_of(key.select, literals, chars, rows_max);
+  for (std::string& condition : conditions) {
+    co_await append_where(*org_, format, std::move(condition), found);
+  }
+  co_return found;
 }
 
 Task<StartPoint> SalesforceSource::start_at(std::string object, std::optional<Time> time) {

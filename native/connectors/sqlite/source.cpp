@@ -3,6 +3,7 @@
 
 #include "connectors/sqlite/sqlite.hpp"
 #include "connectors/sqlite/stamp.hpp"
+#include "connectors/sqlite/table_rows.hpp"
 #include "sql/identifier.hpp"
 #include "sql/read_position.hpp"
 
@@ -47,21 +48,16 @@ nlohmann::json newest_stamp_of(sql::SqliteDatabase& database, const Table& table
 /// Reads one table or view, page by page. All but next() runs off the loop thread.
 class TableReader final : public Reader {
  public:
-  TableReader(Session& session, ReadPlan plan, Table table, const Column& key, const Column* version, Time now)
-      : session_(session), plan_(std::move(plan)), table_(std::move(table)), key_(*table_.find(key.name)), now_(now) {
-    if (version) version_ = table_.find(version->name);
-    if (!session.settings().soft_delete_field.empty()) removed_ = table_.find(session.settings().soft_delete_field);
-    shape_ = std::make_shared<std::vector<std::string>>(plan_.paths);
-    for (const std::string& path : plan_.paths) columns_.push_back(table_.find(path));
-  }
+  TableReader(Session& session, ReadPlan plan, TableRows rows, Time now)
+      : session_(session), plan_(std::move(plan)), rows_(std::move(rows)), now_(now) {}
 
   /// Fixes the bounds of the read, before its first row.
   void begin(sql::SqliteDatabase& database) {
     if (!plan_.from.empty()) at_ = sql::ReadPosition::parse(plan_.from);
-    const bool incremental = plan_.incremental && version_;
+    const bool incremental = plan_.incremental && rows_.version();
     if (!incremental && at_.phase != sql::ReadPhase::everything) at_ = {};
     if (incremental && plan_.from.empty()) at_.phase = sql::ReadPhase::changes;
-    if (at_.until.is_null() && version_) at_.until = at_.next = newest_stamp(database);
+    if (at_.until.is_null() && rows_.version()) at_.until = at_.next = newest_stamp(database);
     if (!at_.since.is_null()) low_ = lower_bound(at_.since);
   }
 
@@ -73,15 +69,13 @@ class TableReader final : public Reader {
  private:
   /// `since` if there is no stamp, so that the cursor never goes back.
   nlohmann::json newest_stamp(sql::SqliteDatabase& database) const {
-    nlohmann::json newest = newest_stamp_of(database, table_, *version_, now_);
+    nlohmann::json newest = newest_stamp_of(database, rows_.table(), *rows_.version(), now_);
     return newest.is_null() ? at_.since : newest;
   }
 
   std::string page_sql() const {
-    std::vector<std::string> columns{sql::quoted(key_.name), version_ ? sql::quoted(version_->name) : "NULL",
-                                     removed_ ? sql::quoted(removed_->name) : "NULL"};
-    for (const Column* column : columns_) columns.push_back(sql::quoted(column->name));
-    const std::string key = columns[0], version = columns[1];
+    const std::string key = sql::quoted(rows_.key().name);
+    const std::string version = rows_.version() ? sql::quoted(rows_.version()->name) : "NULL";
     std::vector<std::string> where;
     if (at_.phase == sql::ReadPhase::changes) {
       where.push_back(version + " <= ?3");
@@ -91,15 +85,14 @@ class TableReader final : public Reader {
       if (at_.phase == sql::ReadPhase::unstamped) where.push_back(version + " IS NULL");
       if (!at_.after_key.is_null()) where.push_back(key + " > ?1");
     }
-    return fmt::format("SELECT {} FROM {}{}{} ORDER BY {}{} LIMIT {}", fmt::join(columns, ", "),
-                       sql::quoted(table_.name), where.empty() ? "" : " WHERE ", fmt::join(where, " AND "),
+    return fmt::format("SELECT {} FROM {}{}{} ORDER BY {}{} LIMIT {}", rows_.selected(),
+                       sql::quoted(rows_.table().name), where.empty() ? "" : " WHERE ", fmt::join(where, " AND "),
                        at_.phase == sql::ReadPhase::changes ? version + ", " : "", key, plan_.page_records_max);
   }
 
   Page read_page(sql::SqliteDatabase& database) {
     Page page;
-    auto arena = std::make_shared<Arena>();
-    page.records = RecordBatch(shape_, arena);
+    page.records = RecordBatch(rows_.shape(), std::make_shared<Arena>());
     sql::SqliteStatement& select = database.statement(page_sql());
     std::string kept[4];
     const nlohmann::json* bound[] = {&at_.after_key, &at_.after_stamp, &at_.until, &low_};
@@ -109,14 +102,14 @@ class TableReader final : public Reader {
     sql::ReadPosition reached = at_;
     while (select.step()) {
       ++rows;
-      add_row(select, page.records, *arena);
+      rows_.add(select, plan_.deletions, page.records);
       reached.after_key = scalar_at(select, 0);
       if (at_.phase == sql::ReadPhase::changes) reached.after_stamp = scalar_at(select, 1);
     }
     select.reset();
     const bool phase_ended = rows < plan_.page_records_max;
     at_ = std::move(reached);
-    if (phase_ended && at_.phase == sql::ReadPhase::changes && !version_->not_null) {
+    if (phase_ended && at_.phase == sql::ReadPhase::changes && !rows_.version()->not_null) {
       at_ = {sql::ReadPhase::unstamped, at_.since, at_.until, at_.next, {}, {}};
     } else {
       page.last = phase_ended;
@@ -125,49 +118,26 @@ class TableReader final : public Reader {
     return page;
   }
 
-  void add_row(const sql::SqliteStatement& row, RecordBatch& into, Arena& arena) const {
-    RowHead head;
-    if (is_removed(row)) {
-      if (!plan_.deletions) return;
-      head.op = RecordOp::remove;
-    }
-    head.key = read_cell(row, 0, key_, arena).view();
-    if (version_) head.version = read_cell(row, 1, *version_, arena).view();
-    const std::span<Value> cells = into.add(head);
-    for (size_t slot = 0; slot < cells.size(); ++slot)
-      cells[slot] = read_cell(row, static_cast<int>(slot) + 3, *columns_[slot], arena);
-  }
-
-  bool is_removed(const sql::SqliteStatement& row) const {
-    if (!removed_ || row.is_null(2)) return false;
-    return row.type(2) != SQLITE_INTEGER || row.integer(2) != 0;
-  }
-
   Session& session_;
   ReadPlan plan_;
-  Table table_;
-  const Column& key_;
-  const Column* version_ = nullptr;
-  const Column* removed_ = nullptr;
-  std::vector<const Column*> columns_;
-  Shape shape_;
+  TableRows rows_;
   Time now_;
   sql::ReadPosition at_;
   nlohmann::json low_;
 };
 
-/// All faults of the plan at once.
-void check_plan(sql::SqliteDatabase& database, const Table& table, const ReadPlan& plan, const Column& key,
-                const Settings& settings) {
+/// All faults of the plan at once. `reads_all`: the keys are read too, none of which may be null.
+void check_plan(sql::SqliteDatabase& database, const Table& table, const std::vector<std::string>& paths,
+                const Column& key, const Settings& settings, bool reads_all) {
   std::vector<std::string> faults;
-  for (const std::string& path : plan.paths)
+  for (const std::string& path : paths)
     if (!table.find(path)) faults.push_back(fmt::format("it has no column \"{}\"", path));
   if (!settings.soft_delete_field.empty() && !table.find(settings.soft_delete_field))
     faults.push_back(fmt::format("it has no column \"{}\", which softDeleteField names", settings.soft_delete_field));
   if (!table.is_view && !key.unique)
     faults.push_back(fmt::format("its column \"{}\" is not unique, so it cannot be the key", key.name));
   bool missing = false;
-  if (!key.not_null)
+  if (reads_all && !key.not_null)
     database
         .statement(
             fmt::format("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1", sql::quoted(table.name), sql::quoted(key.name)))
@@ -188,6 +158,18 @@ class TableSource final : public Source {
 
   Task<std::unique_ptr<Reader>> read(ReadPlan plan) override {
     auto work = [&](sql::SqliteDatabase& database) { return open(database, std::move(plan)); };
+    co_return co_await session_.run(std::move(work));
+  }
+
+  Task<RecordBatch> fetch(FetchPlan plan, std::vector<std::string> keys) override {
+    auto work = [&](sql::SqliteDatabase& database) {
+      const std::string by = plan.key_field;
+      const TableRows rows = rows_of(database, plan.object, std::move(plan.paths), false);
+      const Column* column = by.empty() ? &rows.key() : rows.table().find(by);
+      if (column) return rows.fetch(database, *column, keys);
+      throw Error(ErrorKind::invalid, fmt::format("table \"{}\" has no column \"{}\"", rows.table().name, by))
+          .with_field(by);
+    };
     co_return co_await session_.run(std::move(work));
   }
 
@@ -219,17 +201,21 @@ class TableSource final : public Source {
   }
 
   std::unique_ptr<Reader> open(sql::SqliteDatabase& database, ReadPlan plan) {
-    const Settings& settings = session_.settings();
-    const Schema schema = describe_table(database, settings, plan.object);  // checks versionField too
-    Table table = require_table(database, plan.object);
-    const Column key = key_column(table, settings);
-    check_plan(database, table, plan, key, settings);
-    const Column* version = schema.version_field.empty() ? nullptr : table.find(schema.version_field);
-    const std::optional<Column> stamp = version ? std::optional(*version) : std::nullopt;
-    auto reader = std::make_unique<TableReader>(session_, std::move(plan), std::move(table), key,
-                                                stamp ? &*stamp : nullptr, clock_.now());
+    TableRows rows = rows_of(database, plan.object, plan.paths, true);
+    auto reader = std::make_unique<TableReader>(session_, std::move(plan), std::move(rows), clock_.now());
     reader->begin(database);
     return reader;
+  }
+
+  /// Checked: every path is a column, the key identifies rows.
+  TableRows rows_of(sql::SqliteDatabase& database, const std::string& object, std::vector<std::string> paths,
+                    bool reads_all) {
+    const Settings& settings = session_.settings();
+    const Schema schema = describe_table(database, settings, object);  // checks versionField too
+    Table table = require_table(database, object);
+    const std::string key = key_column(table, settings).name;
+    check_plan(database, table, paths, *table.find(key), settings, reads_all);
+    return {std::move(table), key, schema.version_field, settings, std::move(paths)};
   }
 
   Session& session_;

@@ -33,6 +33,18 @@ struct SimSourceData {
   std::map<std::string, SimRecord> records;
 };
 
+/// Adds a record as reading and fetching give it.
+inline void add_sim_record(RecordBatch& batch, const std::string& key, const SimRecord& record) {
+  Arena& arena = *batch.arena();
+  RowHead head;
+  head.key = arena.copy(key);
+  head.version = arena.copy(std::to_string(record.stamp));
+  head.op = record.deleted ? RecordOp::remove : RecordOp::upsert;
+  const std::span<Value> cells = batch.add(head);
+  for (size_t slot = 0; slot < cells.size(); ++slot)
+    cells[slot] = Value::text((*batch.shape())[slot] == "id" ? head.key : arena.copy(record.name));
+}
+
 class SimReader final : public Reader {
  public:
   SimReader(SimClock& clock, const SimSourceData& data, ReadPlan plan, std::mt19937_64& random, const SimFaults& faults)
@@ -62,11 +74,10 @@ class SimReader final : public Reader {
           (!record.deleted || (plan_.incremental && plan_.deletions)))
         due.emplace(record.stamp, key);
     Page page;
-    auto arena = std::make_shared<Arena>();
-    page.records = RecordBatch(shape_, arena);
+    page.records = RecordBatch(shape_, std::make_shared<Arena>());
     for (const auto& [stamp, key] : due) {
       if (page.records.size() == static_cast<size_t>(plan_.page_records_max)) break;
-      add(page.records, *arena, key, data_.records.at(key));
+      add_sim_record(page.records, key, data_.records.at(key));
       after_stamp_ = stamp;
       after_key_ = key;
     }
@@ -80,15 +91,6 @@ class SimReader final : public Reader {
  private:
   int64_t seconds_now() const {
     return std::chrono::duration_cast<std::chrono::seconds>(clock_.now().time_since_epoch()).count();
-  }
-  void add(RecordBatch& batch, Arena& arena, const std::string& key, const SimRecord& record) const {
-    RowHead head;
-    head.key = arena.copy(key);
-    head.version = arena.copy(std::to_string(record.stamp));
-    head.op = record.deleted ? RecordOp::remove : RecordOp::upsert;
-    const std::span<Value> cells = batch.add(head);
-    for (size_t slot = 0; slot < cells.size(); ++slot)
-      cells[slot] = Value::text(plan_.paths[slot] == "id" ? head.key : arena.copy(record.name));
   }
 
   SimClock& clock_;
@@ -108,6 +110,19 @@ class SimSource final : public Source {
   Task<Schema> describe(std::string) override { co_return Schema{}; }
   Task<std::unique_ptr<Reader>> read(ReadPlan plan) override {
     co_return std::make_unique<SimReader>(clock_, data_, std::move(plan), random_, faults_);
+  }
+  Task<RecordBatch> fetch(FetchPlan plan, std::vector<std::string> keys) override {
+    co_await clock_.sleep(Millis{static_cast<int>(random_() % 20)});
+    if (static_cast<int>(random_() % 100) < faults_.read_error)
+      throw Error(ErrorKind::unavailable, "simulated: the answer was cut");
+    const std::set<std::string> wanted(keys.begin(), keys.end());
+    RecordBatch found(std::make_shared<const std::vector<std::string>>(std::move(plan.paths)),
+                      std::make_shared<Arena>());
+    for (const auto& [key, record] : data_.records) {
+      const bool by_name = plan.key_field == "name";
+      if (!record.deleted && wanted.contains(by_name ? record.name : key)) add_sim_record(found, key, record);
+    }
+    co_return found;
   }
 
  private:

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include "connectors/salesforce/deletions.hpp"
 #include "connectors/salesforce/salesforce.hpp"
 #include "connectors/salesforce/scripted_org.hpp"
@@ -106,9 +108,21 @@ TEST_F(SalesforceReading, FewRowsGoByRestAndManyByBulk) {
   EXPECT_EQ(script.calls("POST /services/data/v66.0/jobs/query").size(), 1u);
 }
 
-TEST_F(SalesforceReading, CompoundAndBinaryFieldsKeepAReadOnRest) {
+TEST_F(SalesforceReading, ABinaryFieldIsRefusedByName) {
+  ReadPlan plan;
+  plan.object = "Account";
+  plan.paths = {"Id", "photo__c"};
+  SalesforceSource source(script.org, settings);
+  const auto reader = script.clock.run(attempt(source.read(std::move(plan))));
+  ASSERT_EQ(reader.index(), 1u);
+  EXPECT_EQ(std::get<1>(reader).kind(), ErrorKind::invalid);
+  EXPECT_EQ(std::get<1>(reader).field(), "Photo__c");
+  EXPECT_THAT(std::get<1>(reader).message(), HasSubstr("not the bytes; leave it out"));
+}
+
+TEST_F(SalesforceReading, CompoundFieldsKeepAReadOnRest) {
   count(1'000'000);
-  for (const char* path : {"BillingAddress", "BillingAddress.city", "Photo__c"}) {
+  for (const char* path : {"BillingAddress", "BillingAddress.city"}) {
     ReadPlan plan;
     plan.paths = {path};
     open(std::move(plan));
@@ -249,6 +263,62 @@ TEST_F(SalesforceReading, AFeedThatRefusesTheMinuteUnderWayIsAskedWithoutIt) {
   script.when("/deleted/?start=2026-11-24T10",
               {.status = 400, .body = R"([{"errorCode":"INVALID_REPLICATION_DATE","message":"purged"}])"});
   EXPECT_THROW(removed(*open(since("2026-11-24T10:00:00Z", true))), Error);
+}
+
+class SalesforceFetching : public SalesforceReading {
+ protected:
+  RecordBatch fetch(std::vector<std::string> paths, const std::string& key_field, std::vector<std::string> keys) {
+    SalesforceSource source(script.org, settings);
+    FetchPlan plan{"Account", std::move(paths), key_field};
+    return script.clock.run(source.fetch(std::move(plan), std::move(keys)));
+  }
+};
+
+TEST_F(SalesforceFetching, RecordsComeByIdAsReadingGivesThem) {
+  script.instead("/query", {.body = query_answer({account(1), account(2)})});
+  count(2);
+  const auto reader = open({});
+  const Page read = script.clock.run(reader->next());
+  const RecordBatch fetched = fetch({"Name"}, "", {"001000000000001", "001000000000002AAA", "no id", ""});
+  EXPECT_THAT(script.calls("query").back(), HasSubstr("SELECT Id,SystemModstamp,Name FROM Account WHERE Id IN "
+                                                      "('001000000000001','001000000000002AAA')"));
+  ASSERT_EQ(fetched.size(), read.records.size());
+  for (size_t row = 0; row < fetched.size(); ++row) {
+    EXPECT_EQ(fetched.head(row).key, read.records.head(row).key);
+    EXPECT_EQ(fetched.head(row).version, read.records.head(row).version);
+    EXPECT_TRUE(fetched.row(row)[0] == read.records.row(row)[0]);
+  }
+}
+
+TEST_F(SalesforceFetching, KeysAreWrittenAsTheirFieldsTypeWantsThem) {
+  fetch({"Name"}, "Name", {"O'Hara", "", std::string(5'000, 'x')});
+  EXPECT_THAT(script.calls("query").back(), testing::EndsWith("WHERE Name IN ('O\\'Hara')"));
+  fetch({"Name"}, "AnnualRevenue", {"7", "-2.5", "7; DROP", "1e3", ".5", "5.", ""});
+  EXPECT_THAT(script.calls("query").back(), testing::EndsWith("WHERE AnnualRevenue IN (7,-2.5)"));
+  fetch({"Name"}, "NumberOfEmployees", {"7", "-2.5"});
+  EXPECT_THAT(script.calls("query").back(), testing::EndsWith("WHERE NumberOfEmployees IN (7)"));
+  fetch({"Name"}, "SystemModstamp", {"2026-11-01T00:00:00.000+0000", "yesterday"});
+  EXPECT_THAT(script.calls("query").back(), testing::EndsWith("WHERE SystemModstamp IN (2026-11-01T00:00:00Z)"));
+}
+
+TEST_F(SalesforceFetching, NothingIsAskedForIfNoKeyCanBeOne) {
+  EXPECT_TRUE(fetch({"Name"}, "", {"no id", ""}).empty());
+  EXPECT_TRUE(script.calls("query").empty());
+}
+
+TEST_F(SalesforceFetching, ManyKeysGoInStatementsUnderTheLimitAndLongAnswersGoOn) {
+  std::vector<std::string> keys;
+  for (int i = 0; i < 4'500; ++i) keys.push_back(fmt::format("001{:012}", i));
+  script.instead("/query", {.body = query_answer({account(1)}, "/services/data/v66.0/query/more-1")});
+  script.when("/query/more-1", {.body = query_answer({account(2)})});
+  script.when("POST /services/data/v66.0/composite",
+              {.body = R"({"compositeResponse":[{"body":)" + query_answer({account(3)}) +
+                       R"(,"httpHeaders":{},"httpStatusCode":200,"referenceId":"q"}]})"});
+  const RecordBatch fetched = fetch({"Name"}, "", keys);
+  EXPECT_EQ(script.calls("composite").size(), 3u) << "2,000 keys at once, and a body carries what no URL holds";
+  EXPECT_EQ(fetched.size(), 3u);
+  const RecordBatch few = fetch({"Name"}, "", {"001000000000001"});
+  EXPECT_EQ(few.size(), 2u) << "the answer says that more follows";
 }
 
 }  // namespace

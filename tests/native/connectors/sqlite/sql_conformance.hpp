@@ -81,6 +81,28 @@ class SqlConformance : public testing::TestWithParam<std::string> {
     return out;
   }
 
+  RecordBatch fetch(const std::string& table, std::vector<std::string> paths, const std::string& key_field,
+                    std::vector<std::string> keys) {
+    FetchPlan plan{table, std::move(paths), key_field};
+    return context_.wait(source_->fetch(std::move(plan), std::move(keys)));
+  }
+  static std::set<std::string> key_set_of(const RecordBatch& batch) {
+    std::set<std::string> keys;
+    for (size_t row = 0; row < batch.size(); ++row) keys.emplace(batch.head(row).key);
+    return keys;
+  }
+  /// Identity to change stamp and cells, each with its kind.
+  static std::map<std::string, std::vector<std::string>> rows_by_key(const RecordBatch& batch) {
+    std::map<std::string, std::vector<std::string>> rows;
+    for (size_t row = 0; row < batch.size(); ++row) {
+      std::vector<std::string>& cells = rows[std::string(batch.head(row).key)];
+      cells.emplace_back(batch.head(row).version);
+      for (const Value& cell : batch.row(row))
+        cells.push_back(std::to_string(static_cast<int>(cell.kind())) + std::string(cell.view()));
+    }
+    return rows;
+  }
+
   static std::string outcomes(const BatchReceipt& receipt) {
     std::string out;
     for (const Receipt& one : receipt.receipts) out += "CU=DR"[static_cast<int>(one.outcome)];

@@ -153,6 +153,57 @@ TEST_P(SqlConformance, AStartNeedsAStampThatIsATime) {
   EXPECT_EQ(error_of([&] { (void)context_.wait(source_->start_at("t", Time{})); }).field(), "versionField");
 }
 
+TEST_P(SqlConformance, FetchesRecordsExactlyAsItReadsThem) {
+  system_->execute(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, amount DECIMAL(10,2), active BOOLEAN, changed TIMESTAMP)");
+  system_->execute(
+      "INSERT INTO t VALUES (7, 'Ann', '12.50', '1', '2025-01-01 10:00:00'), (8, NULL, NULL, '0', NULL), "
+      "(9, '', '-3', NULL, '2025-01-02 10:00:00')");
+  connect({{"versionField", "changed"}});
+  const std::vector<std::string> paths = {"name", "amount", "active", "changed", "id"};
+  const Read whole = read("t", paths);
+  const RecordBatch fetched = fetch("t", paths, "", {"9", "7", "8", "404"});
+  ASSERT_EQ(fetched.size(), 3u);
+  EXPECT_EQ(*fetched.shape(), paths);
+  EXPECT_EQ(rows_by_key(fetched), rows_by_key(whole.pages.front().records));
+}
+
+TEST_P(SqlConformance, FetchesAllRecordsThatShareAValueOfAnotherField) {
+  system_->execute("CREATE TABLE t (id TEXT PRIMARY KEY, mail VARCHAR(20))");
+  system_->execute("INSERT INTO t VALUES ('a', 'x@y.z'), ('b', 'x@y.z'), ('c', 'other'), ('d', NULL), ('e', '')");
+  connect();
+  const RecordBatch fetched = fetch("t", {"mail"}, "mail", {"x@y.z", "nobody", "", "x@y.z"});
+  EXPECT_EQ(key_set_of(fetched), (std::set<std::string>{"a", "b"}));
+  EXPECT_EQ(fetched.row(0)[0].view(), "x@y.z");
+  EXPECT_EQ(fetched.size(), 2u) << "a key that is asked for twice gives its records once";
+}
+
+TEST_P(SqlConformance, AFetchLeavesOutWhatIsMarkedAsRemoved) {
+  system_->execute("CREATE TABLE t (id TEXT PRIMARY KEY, gone BOOLEAN)");
+  system_->execute("INSERT INTO t VALUES ('a', NULL), ('b', '1'), ('c', '0')");
+  connect({{"softDeleteField", "gone"}});
+  EXPECT_EQ(key_set_of(fetch("t", {"id"}, "", {"a", "b", "c"})), (std::set<std::string>{"a", "c"}));
+}
+
+TEST_P(SqlConformance, AKeyThatNoRowCanHaveCostsNoOtherItsRecord) {
+  system_->execute("CREATE TABLE t (id INTEGER PRIMARY KEY, code VARCHAR(3), price NUMERIC(6,2))");
+  system_->execute("INSERT INTO t VALUES (1, 'abc', '2.50'), (2, 'abd', '3.00')");
+  connect();
+  EXPECT_EQ(key_set_of(fetch("t", {"code"}, "", {"one", "1", "99999999999999999999", "1.5", "2"})),
+            (std::set<std::string>{"1", "2"}));
+  EXPECT_EQ(key_set_of(fetch("t", {"code"}, "code", {"abcd", "abd", "ab"})), std::set<std::string>{"2"})
+      << "a key is not cut to the length of the column";
+  EXPECT_EQ(key_set_of(fetch("t", {"code"}, "price", {"2.501", "3"})), std::set<std::string>{"2"})
+      << "nor rounded to its scale";
+}
+
+TEST_P(SqlConformance, AFetchNamesTheFieldThatIsNotThere) {
+  system_->execute("CREATE TABLE t (id TEXT PRIMARY KEY)");
+  connect();
+  EXPECT_NE(error_of([&] { fetch("t", {"nmae"}, "", {"a"}); }).message().find("nmae"), std::string::npos);
+  EXPECT_EQ(error_of([&] { fetch("t", {"id"}, "kye", {"a"}); }).field(), "kye");
+}
+
 TEST_P(SqlConformance, SaysAsWhomItIsConnectedToWhat) {
   connect();
   EXPECT_FALSE(context_.wait(connection_->test()).empty());

@@ -1,0 +1,42 @@
+// TableRows: what is selected of a table, and how a row of the result becomes a record.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "connectors/sqlite/sqlite.hpp"
+
+namespace nexpo::sqlite {
+
+/// Key, stamp, the mark of a removed row, then the columns of `paths`. Immutable.
+class TableRows {
+ public:
+  /// `version` may be empty. Every name is a column of `table`.
+  TableRows(Table table, const std::string& key, const std::string& version, const Settings& settings,
+            std::vector<std::string> paths);
+  TableRows(TableRows&&) = default;  // a copy would point into the other's table
+
+  const Table& table() const { return table_; }
+  const Column& key() const { return *key_; }
+  const Column* version() const { return version_; }
+  const Shape& shape() const { return shape_; }
+  /// `key, version, mark, column, ...`, quoted.
+  std::string selected() const;
+
+  /// Adds the statement's row. A removed one is left out unless `deletions`.
+  void add(const sql::SqliteStatement& row, bool deletions, RecordBatch& into) const;
+  /// The rows whose `column` equals one of `keys`; removed ones are left out.
+  RecordBatch fetch(sql::SqliteDatabase& database, const Column& column, const std::vector<std::string>& keys) const;
+
+ private:
+  bool is_removed(const sql::SqliteStatement& row) const;
+
+  Table table_;
+  const Column* key_;
+  const Column* version_ = nullptr;
+  const Column* removed_ = nullptr;
+  std::vector<const Column*> columns_;
+  Shape shape_;
+};
+
+}  // namespace nexpo::sqlite
