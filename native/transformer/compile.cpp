@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -6,6 +7,8 @@
 
 #include "base/error.hpp"
 #include "record/path.hpp"
+#include "transformer/lookups.hpp"
+#include "transformer/outside_steps.hpp"
 #include "transformer/plan.hpp"
 
 namespace nexpo {
@@ -17,7 +20,8 @@ constexpr size_t kStepsMax = 50;
 // Turns the configuration into a plan and gathers all faults on the way.
 class Compiler {
  public:
-  Compiler(const nlohmann::json& mappings, std::string_view at) : mappings_(mappings), at_(at) {}
+  Compiler(const nlohmann::json& mappings, std::string_view at, const MappingOptions& options)
+      : mappings_(mappings), at_(at), options_(options) {}
 
   void run(std::vector<FieldPlan>& fields, std::vector<std::string>& source_paths, Arena& memory) {
     paths_ = &source_paths;
@@ -88,27 +92,50 @@ class Compiler {
     const nlohmann::json* inner = params.find("params");
     params.finish();
     if (type.empty()) return;
-    if (type == "calculate" || type == "custom") {
+    if (type == "calculate") {
       faults_.add(params.at("type"), fmt::format("`{}` is not available in this version", type),
                   "use format or lookup");
-    } else if (type != "format" && type != "lookup") {
+    } else if (type != "format" && type != "lookup" && type != "custom") {
       faults_.add(params.at("type"), fmt::format("`{}` is no type of transformation", type),
-                  suggestion(type, {"format", "lookup"}));
+                  suggestion(type, {"format", "lookup", "custom"}));
     } else if (!inner) {
-      faults_.add(params.at("params"), "this is missing",
-                  type == "format" ? "write for example {\"trim\": true}" : "write {\"table\": {...}}");
+      faults_.add(params.at("params"), "this is missing", example_of(type));
     } else if (type == "lookup") {
       lookup(*inner, params.at("params"), steps);
+    } else if (type == "custom") {
+      compile_into(steps, *inner, params.at("params"), compile_custom);
     } else {
       format(*inner, params.at("params"), steps);
     }
   }
 
+  static std::string_view example_of(std::string_view type) {
+    if (type == "custom") return "write {\"function\": \"name\"}";
+    return type == "format" ? "write for example {\"trim\": true}" : "write {\"table\": {...}}";
+  }
+
+  // One of four kinds, told apart by the member that says where the answer is.
   void lookup(const nlohmann::json& json, const std::string& at, std::vector<Step>& steps) {
+    constexpr std::array<std::pair<const char*, Step (*)(CompileContext&)>, 4> kKinds{{
+        {"table", compile_inline_lookup},
+        {"stored", compile_stored_lookup},
+        {"from", compile_record_lookup},
+        {"link", compile_link_lookup},
+    }};
+    const auto is_there = [&](const auto& kind) { return json.is_object() && json.contains(kind.first); };
+    if (std::count_if(kKinds.begin(), kKinds.end(), is_there) != 1) {
+      faults_.add(at, "a lookup is in one of `table`, `stored`, `from` and `link`", example_of("lookup"));
+      return;
+    }
+    compile_into(steps, json, at, std::find_if(kKinds.begin(), kKinds.end(), is_there)->second);
+  }
+
+  void compile_into(std::vector<Step>& steps, const nlohmann::json& json, const std::string& at,
+                    Step (*compile)(CompileContext&)) {
     Params params(json, at, faults_);
     const SlotOf slots = [&](const std::string& path) { return slot_of(path, at); };
-    CompileContext context{params, slots, *memory_};
-    keep(compile_lookup(context), at, steps);
+    CompileContext context{params, slots, *memory_, options_};
+    keep(compile(context), at, steps);
   }
 
   // One step, or {steps: [step, ...]}.
@@ -139,7 +166,7 @@ class Compiler {
     }
     Params params(json, at, faults_);
     const SlotOf slots = [&](const std::string& path) { return slot_of(path, at); };
-    CompileContext context{params, slots, *memory_};
+    CompileContext context{params, slots, *memory_, options_};
     Step made = function->compile(context, name);
     made.name = function->name;
     made.describe = [type = function->output, inner = std::move(made.describe)](FieldSchema& field) {
@@ -150,7 +177,7 @@ class Compiler {
   }
 
   void keep(Step made, const std::string& at, std::vector<Step>& steps) {
-    if (!made.run) return;
+    if (!made.run && !made.outside) return;
     if (steps.size() == kStepsMax)
       faults_.add(at, fmt::format("a field has more than {} steps", kStepsMax), "leave some out");
     if (steps.size() < kStepsMax) steps.push_back(std::move(made));
@@ -169,6 +196,7 @@ class Compiler {
 
   const nlohmann::json& mappings_;
   std::string at_;
+  const MappingOptions& options_;
   Faults faults_;
   std::vector<std::string>* paths_ = nullptr;
   std::vector<uint32_t>* reads_ = nullptr;  ///< slots of the field at hand
@@ -189,21 +217,48 @@ void mark_personal(MappingPlan::State& state) {
   }
 }
 
+/// What is counted, and whom the steps ask.
+void list_rules(MappingPlan::State& state) {
+  for (FieldPlan& field : state.fields) {
+    field.step_rules.resize(field.steps.size());
+    for (size_t i = 0; i < field.steps.size(); ++i) {
+      const Step& step = field.steps[i];
+      if (!step.outside) continue;
+      field.step_rules[i] = state.add_rule(step.outside->query.at, std::string(step.name));
+      state.outside.push_back(&step.outside->query);
+    }
+    const bool can_fail =
+        std::any_of(field.steps.begin(), field.steps.end(), [](const Step& step) { return step.can_fail; });
+    field.is_counted = can_fail && field.on_error != OnError::fail_record;
+    if (field.is_counted) field.rule = state.add_rule(field.at, "onError");
+  }
+}
+
 std::string hash_of(const nlohmann::json& json) {
   const std::string text = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 
+/// The mapping alone, or with the tables that it reads: what they give changes when they do.
+std::string hash_of(const nlohmann::json& mappings, const MappingOptions& options) {
+  nlohmann::json read = nlohmann::json::object();
+  for (const std::string& id : stored_tables(mappings))
+    if (const nlohmann::json* table = find_table(options, id)) read[id] = *table;
+  return read.empty() ? hash_of(mappings) : hash_of(nlohmann::json{mappings, read});
+}
+
 }  // namespace
 
-MappingPlan MappingPlan::compile(const nlohmann::json& field_mappings, std::string_view at) {
+MappingPlan MappingPlan::compile(const nlohmann::json& field_mappings, std::string_view at,
+                                 const MappingOptions& options) {
   auto state = std::make_unique<State>();
-  Compiler(field_mappings, at).run(state->fields, state->source_paths, *state->memory);
+  Compiler(field_mappings, at, options).run(state->fields, state->source_paths, *state->memory);
   std::vector<std::string> targets;
   for (const FieldPlan& field : state->fields) targets.push_back(field.target);
   state->targets = std::make_shared<const std::vector<std::string>>(std::move(targets));
   mark_personal(*state);
-  state->hash = hash_of(field_mappings);
+  list_rules(*state);
+  state->hash = hash_of(field_mappings, options);
   return MappingPlan(std::move(state));
 }
 

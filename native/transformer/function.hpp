@@ -14,6 +14,7 @@
 #include "record/json_tokens.hpp"
 #include "record/schema.hpp"
 #include "record/value.hpp"
+#include "transformer/mapping.hpp"
 #include "transformer/params.hpp"
 
 namespace nexpo {
@@ -27,6 +28,8 @@ struct StepContext {
   std::string fault;              ///< why the step failed: "is not a number"
 };
 
+struct OutsideStep;  // transformer/outside_steps.hpp
+
 /// A compiled step. `run` gets `params` back, and a cell that is present unless `runs_on_null`; false means that the
 /// cell cannot be transformed, and the reason is in `context.fault`. Plain functions: nothing per record is virtual.
 struct Step {
@@ -35,6 +38,7 @@ struct Step {
   std::string_view name;
   Run run = nullptr;
   std::shared_ptr<const void> params;
+  std::shared_ptr<const OutsideStep> outside;  ///< set, and no `run`: the answer comes from elsewhere
   bool can_fail = false;
   bool runs_on_null = false;
   /// Turns what is known of the field before the step into what is known after it.
@@ -62,6 +66,7 @@ struct CompileContext {
   Params& params;  ///< has one key: the function's name
   const SlotOf& slot_of;
   Arena& memory;  ///< lives as long as the plan and all that it gave
+  const MappingOptions& options;
 };
 
 /// A row of the table of functions.
@@ -86,9 +91,13 @@ std::span<const Function> list_functions();
 std::span<const Function> number_functions();
 std::span<const Function> date_functions();
 std::span<const Function> boolean_functions();
+std::span<const Function> mask_functions();
+std::span<const Function> currency_functions();
+std::span<const Function> contact_functions();
 
-/// The step of a transformation of type `lookup`, whose params are `{table, ignoreCase?, otherwise?}`.
-Step compile_lookup(CompileContext& context);
+/// The step of a lookup in `table`, {from: to}, whose params have `ignoreCase?` and `otherwise?` too. `at`: the table's
+/// place, for messages.
+Step compile_table_lookup(CompileContext& context, const nlohmann::json& table, const std::string& at);
 
 /// `json` as a cell, its text kept in `memory`.
 Value value_of(const nlohmann::json& json, Arena& memory);

@@ -1,6 +1,8 @@
 // MappingPlan: field mappings compiled once into a flat list of steps over slots.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +15,33 @@
 
 namespace nexpo {
 
+/// What a mapping may lean on besides itself.
+struct MappingOptions {
+  /// Stored tables by id, {id: {from: to}}: what a lookup with `stored` reads. Borrowed while compiling; null: none.
+  const nlohmann::json* tables = nullptr;
+  /// Whether the host program has registered a function of that name. Unset: it has none.
+  std::function<bool(std::string_view)> has_function;
+};
+
+/// A rule of a mapping that is counted: where it stands, and what it is ("onError", "lookup", "custom", or the name of
+/// a validation rule).
+struct RuleName {
+  std::string at, rule;
+};
+
+/// How often a rule was looked at and did not hold.
+struct RuleCount {
+  uint64_t checked = 0;
+  uint64_t failed = 0;
+  uint64_t asked = 0;  ///< of lookups and functions: distinct questions that were put
+  RuleCount& operator+=(const RuleCount& other) {
+    checked += other.checked;
+    failed += other.failed;
+    asked += other.asked;
+    return *this;
+  }
+};
+
 /// What a mapping of a page gives: rows of target fields and the rows that had to be refused. `source_row[i]` is the
 /// row of the source batch that mapped row i came from; removals pass with empty cells.
 struct MappedBatch {
@@ -20,7 +49,10 @@ struct MappedBatch {
   std::vector<size_t> source_row;
   std::vector<Rejection> rejections;  ///< Rejection::row indexes the source batch
   std::vector<std::string> warnings;
+  std::vector<RuleCount> rules;  ///< by place in MappingPlan::rules()
 };
+
+struct OutsideQuery;  // transformer/outside.hpp
 
 /// Compiled from `fieldMappings`: [{source, target, transformation?, required?, defaultValue?, onError?, pii?}].
 /// A step that can fail does not compile until it has `required`, `defaultValue` or
@@ -29,7 +61,8 @@ class MappingPlan {
  public:
   /// Throws one MappingError (transformer/faults.hpp) that lists every fault with its path
   /// (`fieldMappings[2].transformation.params.scale`), the reason and the fix. `at` is where the mappings stand.
-  static MappingPlan compile(const nlohmann::json& field_mappings, std::string_view at);
+  static MappingPlan compile(const nlohmann::json& field_mappings, std::string_view at,
+                             const MappingOptions& options = {});
   /// Checks the plan against what both systems say: unknown source field, unknown or read-only target field, type
   /// that cannot convert, text that cannot fit, required target field that nothing fills. Either may be null.
   /// Throws like compile(); gives warnings that do not stop a run.
@@ -51,15 +84,21 @@ class MappingPlan {
   std::string_view renamed_from(std::string_view target) const;
   /// What the plan knows of each target field: a target that creates its table starts from this. `source` may be null.
   std::vector<FieldSchema> target_hints(const Schema* source) const;
-  /// Changes when the plan does: stored with runs.
+  /// What is counted while it is applied.
+  const std::vector<RuleName>& rules() const;
+  /// What its steps ask of others, in order of the mapping. If there is anything, transformer/outside.hpp maps a page.
+  const std::vector<const OutsideQuery*>& outside() const;
+  /// Changes when the plan does, or a stored table that it reads: stored with runs.
   std::string hash() const;
 
   /// Pure and thread-safe. Adds the source path slots' values to a new batch; values that no step changes are passed
   /// on as views, so the result keeps the source's arena alive.
   /// Rows in `unreadable` (see Page) are rejected as they are.
+  /// Throws Error{internal} if a row needs an answer of others: see outside().
   MappedBatch apply(const RecordBatch& source, std::vector<Rejection> unreadable = {}) const;
 
   struct State;  ///< transformer/plan.hpp
+  const State& state() const { return *state_; }
 
  private:
   explicit MappingPlan(std::unique_ptr<State> state);

@@ -33,7 +33,10 @@ struct FieldPlan {
   bool personal = false;        ///< holds personal data: messages do not quote it
   std::vector<uint32_t> reads;  ///< its source slot and those that its steps look at
   OnError on_error = OnError::fail_record;
-  bool plain = true;  ///< a bare rename: the cell is passed on as it is
+  bool plain = true;                 ///< a bare rename: the cell is passed on as it is
+  bool is_counted = false;           ///< what `on_error` handles is a rule that is counted
+  uint32_t rule = 0;                 ///< its place in State::rules
+  std::vector<uint32_t> step_rules;  ///< of each step that asks others, by step; else 0
 };
 
 struct MappingPlan::State {
@@ -43,6 +46,14 @@ struct MappingPlan::State {
   std::vector<bool> personal_slots, personal_fields;
   std::shared_ptr<Arena> memory = std::make_shared<Arena>();  ///< of default values and tables
   std::string hash;
+  std::vector<RuleName> rules;
+  std::vector<const OutsideQuery*> outside;  ///< in steps of `fields`
+
+  /// Makes a rule that is counted, and gives its place.
+  uint32_t add_rule(std::string at, std::string rule) {
+    rules.push_back({std::move(at), std::move(rule)});
+    return static_cast<uint32_t>(rules.size() - 1);
+  }
 };
 
 /// What is known of the target field that `field` fills, given what is known of its source field.

@@ -1,4 +1,4 @@
-// lookup: a value to another one by a table that stands in the mapping.
+// lookup: a value to another one by a table that is a part of the plan.
 #include <bit>
 
 #define XXH_INLINE_ALL
@@ -99,31 +99,29 @@ struct Outcomes {
 std::shared_ptr<const Step> lower_case_step(CompileContext& context) {
   const nlohmann::json json = {{"case", "lower"}};
   Params params(json, context.params.at(), context.params.faults());
-  CompileContext inner{params, context.slot_of, context.memory};
+  CompileContext inner{params, context.slot_of, context.memory, context.options};
   return std::make_shared<const Step>(find_function("case")->compile(inner, "case"));
 }
 
 }  // namespace
 
-Step compile_lookup(CompileContext& context) {
+Step compile_table_lookup(CompileContext& context, const nlohmann::json& entries, const std::string& at) {
   Params& params = context.params;
-  const nlohmann::json* entries = params.find("table");
-  if (!entries || !entries->is_object() || entries->empty() || entries->size() > kEntriesMax) {
-    params.faults().add(params.at("table"), fmt::format("this must be an object with 1 to {} members", kEntriesMax),
+  if (!entries.is_object() || entries.size() > kEntriesMax) {
+    params.faults().add(at, fmt::format("this must be an object with at most {} members", kEntriesMax),
                         "write {\"from\": \"to\", ...}");
     return {};
   }
-  Table table{Entries(entries->size()), {}, {}};
+  Table table{Entries(entries.size()), {}, {}};
   if (params.flag("ignoreCase", false)) table.fold = lower_case_step(context);
   Outcomes outcomes;
   StepContext run{context.memory, {}, {}, {}, {}};
-  for (const auto& [from, to] : entries->items()) {
+  for (const auto& [from, to] : entries.items()) {
     Value key = Value::text(context.memory.copy(from));
     if (table.fold) table.fold->run(table.fold->params.get(), key, run);
     const Value value = value_of(to, context.memory);
     if (!table.entries.add(key.view(), value)) {
-      params.faults().add(params.at("table"), fmt::format("`{}` is there twice if case is ignored", from),
-                          "leave one out");
+      params.faults().add(at, fmt::format("`{}` is there twice if case is ignored", from), "leave one out");
     }
     outcomes.add(to, value);
   }

@@ -125,7 +125,7 @@ TEST(MappingPlan, RefusesOtherShapesOfMappings) {
   EXPECT_THAT(compile_fault(R"([{"source":"a","target":"b","transformation":{"type":"formt","params":{}}}])"),
               HasSubstr("did you mean `format`?"));
   EXPECT_THAT(compile_fault(R"([{"source":"a","target":"b","transformation":{"type":"custom","params":{}}}])"),
-              HasSubstr("`custom` is not available in this version"));
+              HasSubstr("params.function: this is missing"));
 }
 
 TEST(MappingPlan, ChainsTransformationsOfSeveralTypes) {
