@@ -80,6 +80,8 @@ Task<> SyncSession::open(bool dry) {
     if (mapping_.renamed_from(field) == source_schema_.key_field) write.key_field = field;
   write.hints = mapping_.target_hints(&source_schema_);
   writer_ = co_await target_->open(std::move(write));
+  const std::string_view key = mapping_.renamed_from(writer_->key_field());
+  plan_.key_is_identity = !key.empty() && key == source_schema_.key_field;
 }
 
 }  // namespace nexpo

@@ -52,12 +52,23 @@ void mark_superseded(const RecordBatch& mapped, std::vector<Decision>& decisions
     if (const auto older = newest.put(mapped.head(row).key, row)) decisions[*older] = {Action::supersede};
 }
 
-/// Marks the later of two records that claim one target key.
+bool fills_target(Action action) {
+  return action == Action::write || action == Action::adopt || action == Action::yield;
+}
+
+void mark_held(const DecideInput& input, std::vector<Decision>& decisions) {
+  if (!input.holders) return;
+  for (size_t row = 0; row < decisions.size(); ++row)
+    if ((*input.holders)[row] && fills_target(decisions[row].action)) decisions[row] = {Action::collide};
+}
+
+/// Marks the later of two records of the page that claim one target key.
 void mark_collisions(const RecordBatch& mapped, size_t key_slot, std::vector<Decision>& decisions) {
   if (ascending(mapped.size(), [&](size_t row) { return mapped.row(row)[key_slot].view(); })) return;
   KeyIndex claimed(mapped.size());
   for (size_t row = 0; row < mapped.size(); ++row) {
-    if (mapped.head(row).op == RecordOp::remove || decisions[row].action == Action::supersede) continue;
+    const Action action = decisions[row].action;
+    if (mapped.head(row).op == RecordOp::remove || action == Action::supersede || action == Action::collide) continue;
     const Value key = mapped.row(row)[key_slot];
     if (key.present() && claimed.put(key.view(), row)) decisions[row] = {Action::collide};
   }
@@ -87,6 +98,7 @@ std::vector<Decision> decide(Strategy strategy, DeletePolicy deletes, const Deci
       decisions[row] = {Action::write, agreed_before(link)};
   }
   mark_superseded(input.mapped, decisions);
+  mark_held(input, decisions);
   mark_collisions(input.mapped, input.key_slot, decisions);
   return decisions;
 }

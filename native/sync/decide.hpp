@@ -22,7 +22,7 @@ enum class Action : uint8_t {
   yield,      ///< the target's value wins: link, no write
   filter,     ///< left out by policy
   supersede,  ///< a later row of the page is about the same record
-  collide,    ///< another record of the page claims the same target key
+  collide,    ///< another record of the source has the same target key
 };
 
 /// One per mapped row. `changes_linked` is what the circuit breaker counts.
@@ -40,6 +40,7 @@ struct DecideInput {
   const std::vector<std::optional<Link>>& links;  ///< one per mapped row
   const CurrentFingerprints* current = nullptr;   ///< needed by target_wins for every row that `needs_current`
   size_t key_slot = 0;                            ///< the slot records are matched by
+  const std::vector<std::optional<std::string>>* holders = nullptr;  ///< see holders_of(); null: nobody holds a key
 };
 
 /// Rows whose decision depends on what the target holds now: indexes into the mapped batch.

@@ -7,19 +7,15 @@
 #include <utility>
 #include <vector>
 
-#include "record/batch.hpp"
 #include "record/key_index.hpp"
 
 namespace nexpo {
 
-/// Borrows the keys' bytes, which live in the page's arena. Pages mostly lie apart in the order of keys, which two
+/// Borrows the keys' bytes, which live as long as the page. Pages mostly lie apart in the order of keys, which two
 /// comparisons show; only pages that do not are looked at key by key.
 class PageKeys {
  public:
-  explicit PageKeys(const RecordBatch& page) : range_(range_of(page)) {
-    keys_.reserve(page.size());
-    for (size_t row = 0; row < page.size(); ++row) keys_.push_back(page.head(row).key);
-  }
+  explicit PageKeys(std::vector<std::string_view> keys) : keys_(std::move(keys)), range_(range_of(keys_)) {}
 
   bool overlap(const PageKeys& other) {
     if (keys_.empty() || other.keys_.empty()) return false;
@@ -35,14 +31,10 @@ class PageKeys {
  private:
   using Range = std::pair<std::string_view, std::string_view>;
 
-  static Range range_of(const RecordBatch& page) {
-    if (page.empty()) return {};
-    Range range{page.head(0).key, page.head(0).key};
-    for (size_t row = 1; row < page.size(); ++row) {
-      range.first = std::min(range.first, page.head(row).key);
-      range.second = std::max(range.second, page.head(row).key);
-    }
-    return range;
+  static Range range_of(const std::vector<std::string_view>& keys) {
+    if (keys.empty()) return {};
+    const auto [first, last] = std::minmax_element(keys.begin(), keys.end());
+    return {*first, *last};
   }
 
   std::vector<std::string_view> keys_;

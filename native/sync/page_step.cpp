@@ -25,9 +25,13 @@ RecordBatch pick_rows(const RecordBatch& from, const std::vector<size_t>& rows) 
 /// Builds one settled page, step by step.
 class PageStep::Body {
  public:
-  Body(const RunContext& context, MappedPage page) : context_(context) { out_.page = std::move(page); }
+  Body(const RunContext& context, MappedPage page) : context_(context) {
+    out_.page = std::move(page);
+    if (!context_.plan.key_is_identity) claims_ = claims_of(mapped(), context_.key_slot, context_.pass.personal);
+  }
 
   const RecordBatch& source() const { return out_.page.source; }
+  const std::vector<Fingerprint>& claims() const { return claims_; }
 
   Task<> prepare() {
     const PhaseTimer timer(context_.pass.clock, context_.pass.phases, &Phases::decide);
@@ -91,11 +95,15 @@ class PageStep::Body {
     std::vector<std::string_view> keys;
     keys.reserve(mapped().size());
     for (size_t row = 0; row < mapped().size(); ++row) keys.push_back(mapped().head(row).key);
-    if (!keys.empty()) out_.known = co_await context_.pass.store.links(context_.plan.sync_id, std::move(keys));
+    if (keys.empty()) co_return;
+    out_.known = co_await context_.pass.store.links(context_.plan.sync_id, std::move(keys));
+    if (!claims_.empty())
+      holders_ = co_await holders_of(context_.pass.store, context_.plan.sync_id, mapped(), claims_, out_.known);
   }
 
   Task<> decide_rows() {
-    const DecideInput input{mapped(), out_.page.fingerprints, out_.known, &current_, context_.key_slot};
+    const DecideInput input{mapped(),  out_.page.fingerprints, out_.known,
+                            &current_, context_.key_slot,      claims_.empty() ? nullptr : &holders_};
     std::vector<std::string> keys;
     for (size_t row : needs_current(context_.plan.strategy, input))
       if (key_cell(row).present()) keys.emplace_back(key_cell(row).view());
@@ -186,13 +194,7 @@ class PageStep::Body {
         return resolve(key);
       case Action::filter: ++out_.counts.filtered; return;
       case Action::supersede: ++out_.counts.superseded; return;
-      case Action::collide:
-        reject(out_.page.mapped.source_row[row],
-               {.code = "duplicate_key",
-                .message = fmt::format("another record of the same page has the key \"{}\" too", key_cell(row).view()),
-                .field = (*mapped().shape())[context_.key_slot]},
-               mapped().row(row));
-        return;
+      case Action::collide: return reject_collision(row);
       case Action::unchanged:
         ++out_.counts.unchanged;
         see(row);
@@ -200,6 +202,26 @@ class PageStep::Body {
       case Action::adopt: ++out_.counts.unchanged; return link(row, {});
       case Action::yield: ++out_.counts.superseded; return link(row, {});
     }
+  }
+
+  /// Tried again by later runs: the other record may have gone by then, or have another key.
+  void reject_collision(size_t row) {
+    const bool held = !holders_.empty() && holders_[row];
+    const std::string other =
+        held ? fmt::format("the record \"{}\" of the source", *holders_[row]) : "another record of the same page";
+    reject(out_.page.mapped.source_row[row],
+           {.code = "duplicate_key",
+            .message = fmt::format("{} has the key \"{}\" too", other, key_cell(row).view()),
+            .field = (*mapped().shape())[context_.key_slot],
+            .retryable = true},
+           mapped().row(row));
+  }
+
+  Fingerprint claim_of(size_t row) const { return claims_.empty() ? Fingerprint() : claims_[row]; }
+  /// Its key in the target is another one than when it was linked.
+  bool has_moved(size_t row) const {
+    return !claims_.empty() && out_.known[row] && !out_.known[row]->claim.empty() &&
+           out_.known[row]->claim != claims_[row];
   }
 
   LinkWrite intent_of(size_t row) const {
@@ -249,6 +271,7 @@ class PageStep::Body {
       LinkWrite doubt = intent_of(row);
       doubt.pending = std::exchange(doubt.fingerprint, out_.known[row] ? out_.known[row]->fingerprint : Fingerprint());
       if (out_.known[row] && doubt.shadow.empty()) doubt.shadow = out_.known[row]->shadow;
+      doubt.claim = claim_of(row);
       if (!out_.known[row]) ++out_.newly_linked;
       out_.links.push_back(doubt);
     }
@@ -299,11 +322,11 @@ class PageStep::Body {
 
   void link(size_t row, std::string_view target_key) {
     const std::string_view source_key = mapped().head(row).key;
-    if (target_key.empty() && out_.known[row]) target_key = out_.known[row]->target_key;
+    if (target_key.empty() && out_.known[row] && !has_moved(row)) target_key = out_.known[row]->target_key;
     if (target_key.empty()) target_key = key_cell(row).view();
     if (target_key == source_key) target_key = {};  // most links are between equal keys: they cost no second text
     if (!out_.known[row] || out_.known[row]->fingerprint.empty()) ++out_.newly_linked;
-    out_.links.push_back({source_key, target_key, out_.page.fingerprints[row], {}, {}});
+    out_.links.push_back({source_key, target_key, out_.page.fingerprints[row], {}, {}, claim_of(row)});
     linked_.push_back({out_.links.size() - 1, row});
     resolve(source_key);
   }
@@ -332,6 +355,8 @@ class PageStep::Body {
   const RunContext& context_;
   SettledPage out_;
   CurrentFingerprints current_;
+  std::vector<Fingerprint> claims_;                  // one per mapped row, or none
+  std::vector<std::optional<std::string>> holders_;  // likewise
   std::vector<Decision> decisions_;
   std::vector<size_t> writes_, removals_;
   std::vector<std::pair<size_t, size_t>> linked_;  // place in out_.links, mapped row
@@ -341,6 +366,7 @@ PageStep::PageStep(const RunContext& context, MappedPage page)
     : body_(std::make_unique<Body>(context, std::move(page))) {}
 PageStep::~PageStep() = default;
 const RecordBatch& PageStep::source() const { return body_->source(); }
+const std::vector<Fingerprint>& PageStep::claims() const { return body_->claims(); }
 Task<> PageStep::prepare() { return body_->prepare(); }
 std::vector<LinkWrite> PageStep::intents() const { return body_->intents(); }
 Task<SettledPage> PageStep::settle(int64_t intent) { return body_->settle(intent); }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sync/claims.hpp"
 #include "sync/decide.hpp"
 #include "sync/page_feed.hpp"
 #include "sync/plan_effects.hpp"
@@ -46,8 +47,10 @@ class PageStep {
   PageStep(const PageStep&) = delete;
 
   const RecordBatch& source() const;
-  /// Looks up links, fetches the target's values where the strategy needs them, decides. No effect anywhere. Throws
-  /// what the circuit breaker throws.
+  /// Of the mapped rows; none if the plan needs none (SyncPlan::key_is_identity).
+  const std::vector<Fingerprint>& claims() const;
+  /// Looks up links and who holds the keys, fetches the target's values where the strategy needs them, decides. No
+  /// effect anywhere. Throws what the circuit breaker throws.
   Task<> prepare();
   /// What settle() is about to change, for StateStore::intend() or Commit::next_intents. Empty: nothing. Views live as
   /// long as the step.

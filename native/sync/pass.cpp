@@ -10,6 +10,21 @@ namespace {
 
 std::vector<LinkWrite> no_intents() { return {}; }
 
+PageKeys keys_of(const RecordBatch& page) {
+  std::vector<std::string_view> keys;
+  keys.reserve(page.size());
+  for (size_t row = 0; row < page.size(); ++row) keys.push_back(page.head(row).key);
+  return PageKeys(std::move(keys));
+}
+
+PageKeys keys_of(const std::vector<Fingerprint>& claims) {
+  std::vector<std::string_view> keys;
+  keys.reserve(claims.size());
+  for (const Fingerprint& claim : claims)
+    if (!claim.empty()) keys.push_back({reinterpret_cast<const char*>(claim.bytes.data()), claim.bytes.size()});
+  return PageKeys(std::move(keys));
+}
+
 }  // namespace
 
 RunCursor RunCursor::parse(const Cursor& stored) {
@@ -77,12 +92,13 @@ Task<bool> Pass::read(Reader& reader, std::string phase) {
 /// transaction that commits the page before it, if there is one to wait for.
 Task<> Pass::start(MappedPage page) {
   const auto in_flight_max = static_cast<size_t>(plan_.limits.batches_in_flight);
-  // Order per key: a page waits for those in flight that hold one of its records.
-  PageKeys keys(page.source);
-  while (!in_flight_.empty() && (in_flight_.size() > in_flight_max || overlaps(keys)))
+  auto step = std::make_unique<PageStep>(step_, std::move(page));
+  // Order per key, in the source and in the target: a page waits for those in flight that hold one of its records.
+  PageKeys keys = keys_of(step->source());
+  PageKeys claims = keys_of(step->claims());
+  while (!in_flight_.empty() && (in_flight_.size() > in_flight_max || overlaps(keys, claims)))
     co_await commit_oldest(no_intents());
   step_.track_resolved = rejected_known_ > 0;
-  auto step = std::make_unique<PageStep>(step_, std::move(page));
   auto prepared = co_await attempt(step->prepare());
   if (prepared.index() == 1) {
     co_await commit_all();
@@ -96,7 +112,7 @@ Task<> Pass::start(MappedPage page) {
   else if (changes)
     intent = co_await intend(std::move(intents));
   Started<SettledPage> settling(step->settle(intent));
-  in_flight_.push_back({std::move(step), std::move(settling), std::move(keys)});
+  in_flight_.push_back({std::move(step), std::move(settling), std::move(keys), std::move(claims)});
 }
 
 Task<int64_t> Pass::intend(std::vector<LinkWrite> intents) {
@@ -104,8 +120,9 @@ Task<int64_t> Pass::intend(std::vector<LinkWrite> intents) {
   co_return co_await context_.store.intend(lease_, run_.id, std::move(intents));
 }
 
-bool Pass::overlaps(const PageKeys& page) {
-  return std::any_of(in_flight_.begin(), in_flight_.end(), [&](InFlight& other) { return other.keys.overlap(page); });
+bool Pass::overlaps(const PageKeys& keys, const PageKeys& claims) {
+  return std::any_of(in_flight_.begin(), in_flight_.end(),
+                     [&](InFlight& other) { return other.keys.overlap(keys) || other.claims.overlap(claims); });
 }
 
 Task<int64_t> Pass::commit_oldest(std::vector<LinkWrite> next_intents) {

@@ -30,7 +30,7 @@ class Pass {
   struct InFlight {
     std::unique_ptr<PageStep> step;
     Started<SettledPage> settling;
-    PageKeys keys;
+    PageKeys keys, claims;
   };
 
   Task<> start(MappedPage page);
@@ -41,7 +41,7 @@ class Pass {
   Task<int64_t> commit_timed(Commit commit);
   Task<> commit_all();
   Task<> settle_all();
-  bool overlaps(const PageKeys& page);
+  bool overlaps(const PageKeys& keys, const PageKeys& claims);
 
   const PassContext& context_;
   const SyncPlan& plan_;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sync/claims.hpp"
 #include "sync/same_value.hpp"
 
 namespace nexpo {
@@ -85,7 +86,13 @@ class PreviewPass {
         row_now[now.head(row).key] = row;
       }
     }
-    const DecideInput input{mapped, page.fingerprints, links, &current, key_slot_};
+    std::vector<std::optional<std::string>> holders;
+    if (context_.writer && !plan_.key_is_identity) {
+      const std::vector<Fingerprint> claims = claims_of(mapped, key_slot_, context_.personal);
+      holders = co_await holders_of(context_.store, plan_.sync_id, mapped, claims, links);
+    }
+    const DecideInput input{mapped,   page.fingerprints, links,
+                            &current, key_slot_,         holders.empty() ? nullptr : &holders};
     const std::vector<Decision> decisions = decide(plan_.strategy, plan_.deletes, input);
     for (size_t row = 0; row < decisions.size(); ++row) {
       const auto found = row_now.find(mapped.row(row)[key_slot_].view());

@@ -32,6 +32,7 @@ struct SyncPlan {
   std::string source_object;
   std::string target_object;
   const MappingPlan* mapping = nullptr;
+  bool key_is_identity = false;  ///< records are matched by their key in the source: no two can claim one record
   Strategy strategy = Strategy::source_wins;
   DeletePolicy deletes = DeletePolicy::ignore;
   BreakerLimits breaker;
