@@ -53,7 +53,7 @@ class QuietWorld : public testing::Test {
     wall_ += std::chrono::hours(1);
     SimClock clock(wall_);
     SimWorkers workers(clock);
-    SimStore store(clock, disk_, crash_.seed, crash_.percent);
+    SimStore store(clock, disk_, crash_.seed, {.crash = crash_.percent});
     SimWriter writer(clock, target_, random_, faults_);
     SimSource source(clock, source_, random_, faults_);
     const CancelToken stop = CancelToken::make();
@@ -84,7 +84,7 @@ class QuietWorld : public testing::Test {
     wall_ += std::chrono::hours(1);
     SimClock clock(wall_);
     SimWorkers workers(clock);
-    SimStore store(clock, disk_, 1, 0);
+    SimStore store(clock, disk_, 1, {});
     SimWriter writer(clock, target_, random_, faults_);
     SimSource source(clock, source_, random_, faults_);
     const PassContext context{clock, workers, store, &writer, {}, {}, {}, personal_.get()};

@@ -26,8 +26,10 @@ MappingPlan two_fields(bool personal) {
 class World {
  public:
   explicit World(uint64_t seed) : random_(seed), mapping_(two_fields(seed % 4 == 0)) {
-    crash_percent_ = static_cast<int>(pick(0, 3));
-    full_percent_ = pick(0, 3) ? 0 : static_cast<int>(pick(1, 10));
+    store_faults_.crash = static_cast<int>(pick(0, 3));
+    store_faults_.full = pick(0, 3) ? 0 : static_cast<int>(pick(1, 10));
+    store_faults_.restart = pick(0, 3) ? 0 : static_cast<int>(pick(1, 3));
+    store_faults_.stall = pick(0, 3) ? 0 : static_cast<int>(pick(1, 5));
     faults_ = {static_cast<int>(pick(0, 10)), static_cast<int>(pick(0, 10)), static_cast<int>(pick(0, 10)),
                static_cast<int>(pick(0, 3))};
     plan_.sync_id = "sim";
@@ -57,7 +59,7 @@ class World {
       }
     }
     faults_ = {};
-    crash_percent_ = full_percent_ = 0;
+    store_faults_ = {};
     stop_percent_ = 0;
     tick(SimSourceData::kOverlapSeconds);
     // Two rounds settle everything: the first may resume an old window, the second reads to the end.
@@ -100,7 +102,7 @@ class World {
   void plan_and_apply() {
     SimClock clock(wall_);
     SimWorkers workers(clock, random_(), Millis{10});
-    SimStore store(clock, disk_, random_(), 0);
+    SimStore store(clock, disk_, random_(), {});
     SimWriter writer(clock, target_, random_, faults_);
     SimSource source(clock, source_, random_, faults_);
     const PassContext context{clock, workers, store, &writer, {}, {}, {}, &personal_};
@@ -127,7 +129,7 @@ class World {
   void start_process(RunRequest request) {
     SimClock clock(wall_);
     SimWorkers workers(clock, random_(), Millis{10});
-    SimStore store(clock, disk_, random_(), crash_percent_, full_percent_);
+    SimStore store(clock, disk_, random_(), store_faults_);
     SimWriter writer(clock, target_, random_, faults_);
     SimSource source(clock, source_, random_, faults_);
     const PassContext context{clock, workers, store, &writer, CancelToken::make(), {}, {}, &personal_};
@@ -139,7 +141,8 @@ class World {
     } catch (const Error& thrown) {
       // A run whose end cannot be written either has no report.
       if (!clock.crashed()) {
-        EXPECT_EQ(thrown.message(), SimStore::kDiskFull);
+        EXPECT_TRUE(thrown.message() == SimStore::kDiskFull || thrown.message() == SimStore::kRestarted)
+            << thrown.message();
       }
     } catch (const std::exception& thrown) {
       if (!clock.crashed()) ADD_FAILURE() << thrown.what();
@@ -175,8 +178,7 @@ class World {
   SimTargetData target_;
   SimDisk disk_;
   Time wall_;
-  int crash_percent_ = 0;
-  int full_percent_ = 0;
+  SimStoreFaults store_faults_;
   int stop_percent_ = 10;
   int next_key_ = 0;
 };
