@@ -136,6 +136,26 @@ bool Decimal::round(int scale, Rounding mode) {
   return true;
 }
 
+// Without regard to the signs. Neither has a leading zero, so the place of the first digit decides, then the digits.
+int Decimal::compare_size(const Decimal& other) const {
+  const int whole = static_cast<int>(size_) - scale_, other_whole = static_cast<int>(other.size_) - other.scale_;
+  if (is_zero() || other.is_zero()) return static_cast<int>(other.is_zero()) - static_cast<int>(is_zero());
+  if (whole != other_whole) return whole < other_whole ? -1 : 1;
+  const size_t shared = std::min(size_, other.size_);
+  if (const int order = std::memcmp(digits_.data(), other.digits_.data(), shared)) return order;
+  const auto rest_is_zero = [shared](const Decimal& longer) {
+    return std::all_of(longer.digits_.data() + shared, longer.digits_.data() + longer.size_,
+                       [](char digit) { return digit == '0'; });
+  };
+  return size_ > shared ? !rest_is_zero(*this) : -static_cast<int>(!rest_is_zero(other));
+}
+
+int Decimal::compare(const Decimal& other) const {
+  const bool minus = negative_ && !is_zero(), other_minus = other.negative_ && !other.is_zero();
+  if (minus != other_minus) return minus ? -1 : 1;
+  return minus ? -compare_size(other) : compare_size(other);
+}
+
 size_t Decimal::write(char* place) const {
   char* at = place;
   const auto behind = static_cast<size_t>(scale_);

@@ -32,6 +32,8 @@ class Decimal {  // NOLINT(cppcoreguidelines-pro-type-member-init): of digits_ o
   /// Makes it have exactly `scale` digits behind the point. False if it does not fit.
   bool round(int scale, Rounding mode);
   int scale() const { return scale_; }
+  /// Below, at or above 0 as it is less than, equal to or greater than `other`: 1.50 equals 1.5, and -0 equals 0.
+  int compare(const Decimal& other) const;
 
   /// Writes "-12.50": no plus, no exponent, no needless leading zero, no minus in front of zero. Gives the size, at
   /// most kTextMax.
@@ -43,6 +45,7 @@ class Decimal {  // NOLINT(cppcoreguidelines-pro-type-member-init): of digits_ o
   bool append(char digit);
   bool append_zeros(int count);
   bool is_zero() const { return size_ == 0; }
+  int compare_size(const Decimal& other) const;
   void add_one_unit();
 
   bool negative_ = false;

@@ -7,8 +7,9 @@ namespace nexpo {
 namespace {
 
 auto families() {
-  return std::array{text_functions(), replace_functions(), template_functions(), case_functions(),   length_functions(),
-                    list_functions(), number_functions(),  date_functions(),     boolean_functions()};
+  return std::array{text_functions(),    replace_functions(), template_functions(), case_functions(),
+                    length_functions(),  list_functions(),    number_functions(),   date_functions(),
+                    boolean_functions(), mask_functions(),    currency_functions(), contact_functions()};
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
-// date: texts and epoch numbers to dates and instants, in ISO 8601 or by a pattern.
+// date: texts and epoch numbers to dates and instants, in ISO 8601 or by a pattern, cut and moved on the way.
 #include <charconv>
 
 #include <fmt/format.h>
 
+#include "transformer/date_change.hpp"
 #include "transformer/date_pattern.hpp"
 #include "transformer/function.hpp"
 #include "transformer/zone.hpp"
@@ -24,6 +25,7 @@ struct DateRule {
   DatePattern pattern;
   std::optional<Zone> zone;     ///< of wall clocks that are read, and of days
   std::optional<Zone> to_zone;  ///< of wall clocks that are written
+  DateChange change;
 
   const Zone* zone_of_output() const { return to_zone ? &*to_zone : zone ? &*zone : nullptr; }
 };
@@ -89,6 +91,11 @@ bool to_wall_clock(const DateRule& rule, Moment& moment, StepContext& context) {
 
 bool convert(const DateRule& rule, Moment& moment, StepContext& context) {
   if (moment.kind == Moment::Kind::local && rule.zone && !anchor(moment, *rule.zone, context)) return false;
+  if (rule.change.any()) {
+    const Zone* const day_zone = rule.zone ? &*rule.zone : nullptr;
+    const std::string_view fault = rule.change.apply(moment, rule.zone_of_output(), day_zone);
+    if (!fault.empty()) return fail(context, fault);
+  }
   switch (rule.output) {
     case Output::iso: return true;
     case Output::date: return to_day(rule, moment, context);
@@ -175,15 +182,17 @@ Step compile_date(CompileContext& context, std::string_view name) {
     options.faults().add(options.at("toZone"), "an instant is written in UTC",
                          "leave it out, or write a pattern for `format`");
   }
+  rule.change = DateChange::read(options);
   options.finish();
   bool days_only = true;
   for (const InputForm& form : rule.inputs) days_only &= form.kind == Input::pattern && !form.pattern.has_time();
   const Output output = rule.output;
+  const bool adds_time = rule.change.seconds != 0;
   Step step = make_step<DateRule, to_date>(std::move(rule));
   step.can_fail = true;
-  step.describe = [output, days_only](FieldSchema& field) {
+  step.describe = [output, days_only, adds_time](FieldSchema& field) {
     const bool is_day =
-        output == Output::date || (output == Output::iso && (days_only || field.type == FieldType::date));
+        output == Output::date || (output == Output::iso && !adds_time && (days_only || field.type == FieldType::date));
     field.type = output == Output::pattern ? FieldType::text : is_day ? FieldType::date : FieldType::datetime;
     field.length_max.reset();
   };

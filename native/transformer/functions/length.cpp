@@ -1,8 +1,8 @@
 // Text functions that count characters: truncate, substring, pad. None of them ever cuts a character in two.
 #include <fmt/format.h>
 
-#include "record/byte_block.hpp"
 #include "record/utf8.hpp"
+#include "transformer/characters.hpp"
 #include "transformer/function.hpp"
 
 namespace nexpo {
@@ -11,70 +11,19 @@ namespace {
 constexpr int64_t kLengthMax = 10'000'000;
 constexpr int64_t kPaddedMax = 10'000;
 
-// Bytes of the character at `text[at]`; a byte that is not UTF-8 counts as one character.
-size_t step_at(std::string_view text, size_t at) {
-  if (static_cast<unsigned char>(text[at]) < 0x80) return 1;
-  const size_t size = utf8_size(text, at);
-  return size == 0 ? 1 : size;
-}
-
-size_t count_characters(std::string_view text) {
-  size_t count = 0;
-  for (size_t at = 0; at < text.size(); at += step_at(text, at)) ++count;
-  return count;
-}
-
-// Byte offset behind the first `count` characters.
-size_t offset_of(std::string_view text, size_t count) {
-  size_t at = 0;
-  for (; count > 0 && at < text.size(); --count) at += step_at(text, at);
-  return at;
-}
-
-enum class Unit { code_points, utf16, bytes };
-
 struct Truncate {
-  Unit unit;
+  TextUnit unit;
   size_t max;
 };
-
-size_t cost(Unit unit, size_t character_bytes) {
-  switch (unit) {
-    case Unit::code_points: return 1;
-    case Unit::utf16: return character_bytes == 4 ? 2 : 1;
-    case Unit::bytes: return character_bytes;
-  }
-  return 1;
-}
-
-// Byte offset behind as many characters as the limit allows. Blocks of ASCII, where all units are the same, count
-// whole.
-size_t offset_of(std::string_view text, const Truncate& limit) {
-  size_t at = 0;
-  for (size_t left = limit.max; at < text.size();) {
-    const bool whole_block = left >= ByteBlock::kBytes && text.size() - at >= ByteBlock::kBytes;
-    if (whole_block && !ByteBlock::load(text.data() + at).high().any()) {
-      at += ByteBlock::kBytes;
-      left -= ByteBlock::kBytes;
-      continue;
-    }
-    const size_t size = step_at(text, at);
-    const size_t units = cost(limit.unit, size);
-    if (units > left) break;
-    left -= units;
-    at += size;
-  }
-  return at;
-}
 
 bool truncate(const Truncate& limit, Value& cell, StepContext&) {
   const std::string_view text = cell.view();
   // No unit is larger than a byte.
-  cell = Value::text(text.size() <= limit.max ? text : text.substr(0, offset_of(text, limit)));
+  cell = Value::text(text.size() <= limit.max ? text : text.substr(0, offset_of_limit(text, limit.unit, limit.max)));
   return true;
 }
 
-Step truncate_step(Unit unit, int64_t max) {
+Step truncate_step(TextUnit unit, int64_t max) {
   Step step = make_step<Truncate, truncate>({unit, static_cast<size_t>(max)});
   step.describe = [max](FieldSchema& field) {
     field.length_max = std::min(field.length_max.value_or(static_cast<int>(max)), static_cast<int>(max));
@@ -85,7 +34,7 @@ Step truncate_step(Unit unit, int64_t max) {
 Step compile_truncate(CompileContext& context, std::string_view name) {
   Params& params = context.params;
   const nlohmann::json* value = params.find(name);
-  if (value->is_number()) return truncate_step(Unit::code_points, params.integer(name, 0, kLengthMax).value_or(0));
+  if (value->is_number()) return truncate_step(TextUnit::code_points, params.integer(name, 0, kLengthMax).value_or(0));
   Params options = params.options(name);
   const auto code_points = options.integer("codePoints", 0, kLengthMax);
   const auto utf16 = options.integer("utf16", 0, kLengthMax);
@@ -95,9 +44,9 @@ Step compile_truncate(CompileContext& context, std::string_view name) {
     params.faults().add(params.at(name), "one limit is needed",
                         "write a number, or one of codePoints, utf16 and bytes");
   }
-  if (code_points) return truncate_step(Unit::code_points, *code_points);
-  if (utf16) return truncate_step(Unit::utf16, *utf16);
-  return truncate_step(Unit::bytes, bytes.value_or(0));
+  if (code_points) return truncate_step(TextUnit::code_points, *code_points);
+  if (utf16) return truncate_step(TextUnit::utf16, *utf16);
+  return truncate_step(TextUnit::bytes, bytes.value_or(0));
 }
 
 struct Substring {
@@ -109,8 +58,8 @@ bool substring(const Substring& range, Value& cell, StepContext&) {
   std::string_view text = cell.view();
   int64_t start = range.start;
   if (start < 0) start = std::max<int64_t>(0, static_cast<int64_t>(count_characters(text)) + start);
-  text.remove_prefix(offset_of(text, static_cast<size_t>(start)));
-  cell = Value::text(text.substr(0, offset_of(text, static_cast<size_t>(range.length))));
+  text.remove_prefix(offset_of_character(text, static_cast<size_t>(start)));
+  cell = Value::text(text.substr(0, offset_of_character(text, static_cast<size_t>(range.length))));
   return true;
 }
 

@@ -4,6 +4,8 @@
 #include "record/utf8.hpp"
 #include "transformer/decimal.hpp"
 #include "transformer/function.hpp"
+#include "transformer/number_locale.hpp"
+#include "transformer/rounding.hpp"
 
 namespace nexpo {
 namespace {
@@ -13,6 +15,7 @@ constexpr int64_t kShiftMax = 100;
 
 struct Number {
   std::string decimal, group;
+  const NumberLocale* locale = nullptr;  ///< instead of the two
   std::optional<int> scale;
   Rounding rounding = Rounding::half_even;
   int shift = 0;
@@ -31,15 +34,19 @@ std::string_view without_edges(std::string_view text) {
   return text;
 }
 
-bool parse(const Number& rule, const Value& cell, Decimal& decimal) {
+bool parse(const Number& rule, const Value& cell, StepContext& context, Decimal& decimal) {
   if (cell.is(ValueKind::number)) return decimal.parse(cell.view(), {});
   if (!cell.is(ValueKind::text)) return false;
+  if (rule.locale) {
+    return rule.locale->spell_plainly(without_edges(cell.view()), context.scratch) &&
+           decimal.parse(context.scratch, {});
+  }
   return decimal.parse(without_edges(cell.view()), {rule.decimal, rule.group});
 }
 
 bool to_number(const Number& rule, Value& cell, StepContext& context) {
   Decimal decimal;
-  if (!parse(rule, cell, decimal)) {
+  if (!parse(rule, cell, context, decimal)) {
     context.fault = "is not a number";
     return false;
   }
@@ -52,19 +59,6 @@ bool to_number(const Number& rule, Value& cell, StepContext& context) {
   return true;
 }
 
-Rounding rounding_of(std::string_view name) {
-  constexpr std::pair<std::string_view, Rounding> kNames[] = {
-      {"half_even", Rounding::half_even}, {"half_up", Rounding::half_up},
-      {"half_down", Rounding::half_down}, {"up", Rounding::up},
-      {"down", Rounding::down},           {"ceiling", Rounding::ceiling},
-      {"floor", Rounding::floor},
-  };
-  for (const auto& [known, rounding] : kNames) {
-    if (known == name) return rounding;
-  }
-  return Rounding::half_even;
-}
-
 std::string separator(Params& options, std::string_view key, std::string_view fallback) {
   std::string text = options.text(key, fallback);
   const bool one_character = text.empty() || (is_utf8(text) && utf8_size_of_lead(text[0]) == text.size());
@@ -75,17 +69,32 @@ std::string separator(Params& options, std::string_view key, std::string_view fa
   return text;
 }
 
+const NumberLocale* locale_of(Params& options) {
+  const std::string name = options.text("locale", "");
+  if (!options.has("locale")) return nullptr;
+  const NumberLocale* locale = NumberLocale::find(name);
+  if (!locale) {
+    options.faults().add(options.at("locale"), fmt::format("`{}` is no locale that is known here", name),
+                         suggestion(name, NumberLocale::names()) + ", or write `decimal` and `group`");
+  }
+  for (const std::string_view key : {"decimal", "group"}) {
+    if (options.has(key))
+      options.faults().add(options.at(key), "the locale says this already", "leave one of the two out");
+  }
+  return locale;
+}
+
 Step compile_number(CompileContext& context, std::string_view name) {
   Params options = context.params.options(name);
   Number rule;
+  rule.locale = locale_of(options);
   rule.decimal = separator(options, "decimal", ".");
   rule.group = separator(options, "group", "");
   if (rule.decimal == rule.group) {
     options.faults().add(options.at("group"), "this is the decimal separator already", "write another character");
   }
   if (const auto scale = options.integer("scale", 0, kScaleMax)) rule.scale = static_cast<int>(*scale);
-  rule.rounding =
-      rounding_of(options.choice("round", {"half_even", "half_up", "half_down", "up", "down", "ceiling", "floor"}));
+  rule.rounding = read_rounding(options, "round");
   if (options.has("round") && !rule.scale) {
     options.faults().add(options.at("round"), "there is nothing to round to", "add `scale`");
   }
