@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include "engine/call_body.hpp"
+#include "engine/end_methods.hpp"
+#include "engine/given_records.hpp"
+#include "engine/mapping_tests.hpp"
 #include "engine/report_json.hpp"
 #include "engine/schema_json.hpp"
 #include "engine/sync_file.hpp"
-#include "record/json.hpp"
-#include "record/path.hpp"
 #include "transformer/faults.hpp"
 #include "transformer/mapping.hpp"
 
@@ -16,108 +17,90 @@ namespace {
 
 using nlohmann::json;
 
-/// Sample records over the paths of a mapping.
-struct Samples {
-  RecordBatch rows;
-  std::vector<Rejection> unreadable;
-};
-
-/// `Owner.Name` of a flat record is its member of that very name.
-std::string quoted(const std::string& column) { return '"' + column + '"'; }
-
-/// Reads each path, and those of several names also as one flat name.
-Samples decode(std::string text, const std::vector<std::string>& paths) {
-  std::vector<std::string> wanted = paths;
-  std::vector<size_t> flat_of;  // path of each slot behind those of `paths`
-  for (size_t slot = 0; slot < paths.size(); ++slot) {
-    const Path path = parse_path(paths[slot]);
-    const std::string column = path.size() > 1 ? column_name(path) : "";
-    if (column.empty() || column.find_first_of("\"\\") != std::string::npos) continue;
-    wanted.push_back(quoted(column));
-    flat_of.push_back(slot);
-  }
-  const Selection selection(std::move(wanted));
-  auto arena = std::make_shared<Arena>();
-  RecordBatch both(selection.shape(), arena);
-  Samples out;
-  out.unreadable = JsonDecoder().decode_page(arena->adopt(std::move(text)), "", selection, both).unreadable;
-  if (both.size() > static_cast<size_t>(kPreviewRecordsMax))
-    throw Error(ErrorKind::invalid,
-                fmt::format("records: {} are too many for a preview; the most is {}", both.size(), kPreviewRecordsMax))
-        .with_field("records");
-  out.rows = RecordBatch(std::make_shared<const std::vector<std::string>>(paths), arena);
-  for (size_t row = 0; row < both.size(); ++row) {
-    const std::span<const Value> cells = both.row(row);
-    const std::span<Value> picked = out.rows.add({});
-    std::copy_n(cells.begin(), paths.size(), picked.begin());
-    for (size_t i = 0; i < flat_of.size(); ++i)
-      if (picked[flat_of[i]].is(ValueKind::unset)) picked[flat_of[i]] = cells[paths.size() + i];
-  }
-  return out;
+MappingPlan plan_of(const json& body) {
+  return MappingPlan::compile(body.value("fieldMappings", json()), "fieldMappings");
 }
 
-std::string text_of(const MappedBatch& mapped, size_t samples) {
-  const JsonRowWriter writer(mapped.records.shape());
-  std::string text = "[";
-  size_t taken = 0, refused = 0;
-  for (size_t row = 0; row < samples; ++row) {
-    if (row > 0) text += ',';
-    if (taken < mapped.source_row.size() && mapped.source_row[taken] == row) {
-      text += R"({"output":)";
-      writer.append(text, mapped.records.row(taken++));
-    } else {
-      const Rejection& why = mapped.rejections.at(refused++);
-      text += R"({"rejected":)";
-      text += dump({{"code", why.code}, {"message", why.message}, {"field", why.field}});
-    }
-    text += '}';
-  }
-  return text + ']';
+/// What became of records that were given.
+struct MappedText {
+  std::string results;  ///< see results_text
+  std::vector<std::string> warnings;
+  std::vector<RuleCount> rules;
+};
+
+/// Both outlive the call.
+Task<MappedText> map_given(Runtime& runtime, const MappingPlan& plan, std::string text, size_t records_max) {
+  auto map = [&] {
+    GivenRecords given = decode_given(std::move(text), plan.source_paths(), records_max);
+    MappedBatch mapped = plan.apply(given.rows, std::move(given.unreadable));
+    return MappedText{results_text(mapped, given.rows.size()), std::move(mapped.warnings), std::move(mapped.rules)};
+  };
+  co_return co_await runtime.workers.run(std::move(map));
+}
+
+/// [{at, rule, checked, failed, asked}]
+json to_json(const std::vector<RuleName>& names, const std::vector<RuleCount>& counts) {
+  json counters = json::array();
+  for (size_t i = 0; i < names.size() && i < counts.size(); ++i)
+    counters.push_back({{"at", names[i].at},
+                        {"rule", names[i].rule},
+                        {"checked", counts[i].checked},
+                        {"failed", counts[i].failed},
+                        {"asked", counts[i].asked}});
+  return counters;
 }
 
 /// What the faults and the warnings of one mapping are gathered in.
 class Preview {
  public:
-  explicit Preview(const json& body) : call_(body), body_(body) {
+  explicit Preview(const json& body) : body_(body) {
     schema("sourceSchema", source_);
     schema("targetSchema", target_);
   }
 
-  std::string run() {
-    std::string records = "[]";
-    try {
-      const MappingPlan plan = MappingPlan::compile(body_.value("fieldMappings", json()), "fieldMappings");
-      check(plan);
-      Samples samples = decode(call_.text("records"), plan.source_paths());
-      const MappedBatch mapped = plan.apply(samples.rows, std::move(samples.unreadable));
+  void compile() {
+    gather([&] { tests_ = MappingTests::parse(body_.value("tests", json()), "tests"); });
+    gather([&] { plan_.emplace(plan_of(body_)); });
+    if (!plan_) return;
+    gather([&] { warnings_ = plan_->check(schema_of(source_), schema_of(target_), "fieldMappings"); });
+  }
+
+  Task<std::string> run(Runtime& runtime) {
+    MappedText mapped{"[]", {}, {}};
+    json judged = json::array();
+    if (plan_) {
+      mapped = co_await map_given(runtime, *plan_, CallBody(body_).text("records"), kPreviewRecordsMax);
       warnings_.insert(warnings_.end(), mapped.warnings.begin(), mapped.warnings.end());
-      records = text_of(mapped, samples.rows.size());
-    } catch (const MappingError& error) {
-      add(error);
     }
-    return fmt::format(R"({{"records":{},"diagnostics":{},"warnings":{}}})", records, dump(diagnostics_),
-                       dump(json(warnings_)));
+    if (plan_ && !tests_.empty()) {
+      const MappedText tried = co_await map_given(runtime, *plan_, tests_.inputs(), kPreviewRecordsMax);
+      judged = tests_.judge(tried.results, plan_->target_fields());
+    }
+    co_return fmt::format(R"({{"records":{},"diagnostics":{},"warnings":{},"tests":{}}})", mapped.results,
+                          dump(diagnostics_), dump(json(warnings_)), dump(judged));
   }
 
  private:
   void schema(const char* name, std::optional<Schema>& into) const {
     if (body_.contains(name) && !body_[name].is_null()) into = parse_schema(body_[name], name);
   }
-  void check(const MappingPlan& plan) {
+  static const Schema* schema_of(const std::optional<Schema>& schema) { return schema ? &*schema : nullptr; }
+
+  /// What is wrong with a step's part of the mapping becomes diagnostics.
+  template <class Step>
+  void gather(Step step) {
     try {
-      warnings_ = plan.check(source_ ? &*source_ : nullptr, target_ ? &*target_ : nullptr, "fieldMappings");
+      step();
     } catch (const MappingError& error) {
-      add(error);
+      for (const Fault& fault : error.faults())
+        diagnostics_.push_back({{"path", fault.path}, {"reason", fault.reason}, {"fix", fault.fix}});
     }
   }
-  void add(const MappingError& error) {
-    for (const Fault& fault : error.faults())
-      diagnostics_.push_back({{"path", fault.path}, {"reason", fault.reason}, {"fix", fault.fix}});
-  }
 
-  CallBody call_;
   const json& body_;
   std::optional<Schema> source_, target_;
+  MappingTests tests_;
+  std::optional<MappingPlan> plan_;
   json diagnostics_ = json::array();
   std::vector<std::string> warnings_;
 };
@@ -125,8 +108,19 @@ class Preview {
 }  // namespace
 
 Task<std::string> preview_mapping(Runtime& runtime, json body) {
-  auto work = [&body] { return Preview(body).run(); };
-  co_return co_await runtime.workers.run(std::move(work));
+  Preview preview(body);
+  auto compile = [&] { preview.compile(); };
+  co_await runtime.workers.run(std::move(compile));
+  co_return co_await preview.run(runtime);
+}
+
+Task<std::string> apply_mapping(Runtime& runtime, json body) {
+  const MappingPlan plan = plan_of(body);
+  std::string records = CallBody(body).text("records");
+  body.erase("records");
+  const MappedText mapped = co_await map_given(runtime, plan, std::move(records), kCallRecordsMax);
+  co_return fmt::format(R"({{"results":{},"warnings":{},"counters":{}}})", mapped.results, dump(json(mapped.warnings)),
+                        dump(to_json(plan.rules(), mapped.rules)));
 }
 
 Task<json> next_run(Runtime& runtime, json body) {

@@ -12,12 +12,16 @@ namespace nexpo {
 /// Records that one preview takes.
 constexpr int kPreviewRecordsMax = 1'000;
 
-/// {fieldMappings, records: their array as JSON text, sourceSchema?, targetSchema?} -> {records, diagnostics,
-/// warnings}. `records` has one member for each sample, in order: {output}, an object of the target fields as a write
-/// would send them, or {rejected: {code, message, field}}. A path such as `Owner.Name` is looked for as a member of a
-/// member and, failing that, as a flat name. `diagnostics` are the faults of the mapping, {path, reason, fix}; one that
-/// does not compile maps no records, one that does not suit a schema still does.
+/// {fieldMappings, records: their array as JSON text, sourceSchema?, targetSchema?, tests?} -> {records, diagnostics,
+/// warnings, tests}. `records` has one member for each sample: see results_text in engine/given_records.hpp.
+/// `diagnostics` are the faults of the mapping, {path, reason, fix}; one that does not compile maps no records, one
+/// that does not suit a schema still does. `tests`: engine/mapping_tests.hpp.
 Task<std::string> preview_mapping(Runtime& runtime, nlohmann::json body);
+
+/// {fieldMappings, records: as above, at most kCallRecordsMax} -> {results: one for each record, in order, warnings,
+/// counters: [{at, rule, checked, failed, asked}]}. A mapping that does not compile is an exception with all its
+/// faults.
+Task<std::string> apply_mapping(Runtime& runtime, nlohmann::json body);
 
 /// {schedule: cron or {cron, timeZone?}, after? in ms since 1970} -> {next}: ISO time, or null if it never comes.
 Task<nlohmann::json> next_run(Runtime& runtime, nlohmann::json body);

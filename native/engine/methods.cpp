@@ -46,6 +46,7 @@ constexpr Method kMethods[]{
     {"feed.read", nullptr, read_feed},
     {"feed.forget", forget_feed},
     {"mapping.preview", nullptr, preview_mapping},
+    {"mapping.apply", nullptr, apply_mapping},
     {"schedule.next", next_run},
     {"book.get", get_document},
     {"book.list", list_documents},

@@ -30,7 +30,9 @@ namespace nexpo {
 /// token, more} |
 /// | feed.forget | {id} | {} |
 /// | host.answer | {ask, token? {accessToken, instanceUrl?}, error?} | {taken}; the answer to an `ask` event |
-/// | mapping.preview | {fieldMappings, records as JSON text, sourceSchema?, targetSchema?} | see mapping_methods.hpp |
+/// | mapping.preview | {fieldMappings, records as JSON text, sourceSchema?, targetSchema?, tests?} | see
+/// mapping_methods.hpp |
+/// | mapping.apply | {fieldMappings, records as JSON text} | {results, warnings, counters} in order |
 /// | schedule.next | {schedule, after? in ms since 1970} | {next}: ISO time or null |
 /// | book.get | {kind, id} | {document}: null if there is none |
 /// | book.list | {kind, after?, prefix?, limit?} | {documents, next?} in order of id |

@@ -2,6 +2,7 @@
 #include "engine/mapping_methods.hpp"
 
 #include "engine/called_engine.hpp"
+#include "engine/end_methods.hpp"
 
 namespace nexpo {
 namespace {
@@ -30,7 +31,7 @@ TEST(MappingPreview, GivesTheOutputOfEachRecordOrWhyItIsRefusedInOrder) {
             R"({"records":[{"output":{"id":1,"owner":"Ada","amount":12345678901234567890.50}},)"
             R"({"rejected":{"code":"number","field":"amount","message":"Amount `many` is not a number"}},)"
             R"({"rejected":{"code":"required","field":"id","message":"Id is missing, and id is required"}}],)"
-            R"("diagnostics":[],"warnings":[]})");
+            R"("diagnostics":[],"warnings":[],"tests":[]})");
 }
 
 TEST(MappingPreview, FindsAPathOfAFlatRecordToo) {
@@ -102,6 +103,79 @@ TEST(MappingPreview, ATextThatNoUnicodeCanHoldIsARejection) {
   const json preview = engine.call("mapping.preview", body_of(R"([{"Id":"\ud800"},{"Id":"ok"}])"));
   EXPECT_EQ(preview["records"][0]["rejected"]["field"], "id");
   EXPECT_EQ(preview["records"][1]["output"]["id"], "ok");
+}
+
+json test_of(const json& input, const json& expect) { return {{"input", input}, {"expect", expect}}; }
+
+TEST(MappingTests, SayWhichOfThemTheMappingKeeps) {
+  CalledEngine engine;
+  json named = test_of({{"Id", 1}, {"Amount", "2.5"}}, {{"id", 1}, {"amount", 2.5}});
+  named["name"] = "an amount has two digits";
+  const json tests{named, test_of({{"Id", 2}}, {{"id", 3}}), test_of({{"Id", 2}}, {{"owner", nullptr}}),
+                   test_of({{"Id", 2}, {"Owner", nullptr}}, {{"owner", nullptr}})};
+  const json judged = engine.call("mapping.preview", body_of("[]", {{"tests", tests}}))["tests"];
+  ASSERT_EQ(judged.size(), 4u);
+  EXPECT_EQ(
+      judged[0],
+      json({{"name", "an amount has two digits"}, {"ok", true}, {"got", {{"output", {{"id", 1}, {"amount", 2.5}}}}}}));
+  EXPECT_EQ(judged[1], json({{"name", "tests[1]"}, {"ok", false}, {"got", {{"output", {{"id", 2}}}}}}));
+  EXPECT_EQ(judged[2]["ok"], false) << "a field that is not there is not null";
+  EXPECT_EQ(judged[3]["ok"], true);
+}
+
+TEST(MappingTests, AskForARejectionByItsCode) {
+  CalledEngine engine;
+  const json tests{test_of({{"Owner", nullptr}}, {{"rejected", "required"}}),
+                   test_of({{"Owner", nullptr}}, {{"rejected", "number"}}),
+                   test_of({{"Id", 1}}, {{"rejected", "required"}}), test_of(json::object(), {{"id", 1}})};
+  const json judged = engine.call("mapping.preview", body_of("[]", {{"tests", tests}}))["tests"];
+  std::vector<bool> ok;
+  for (const json& one : judged) ok.push_back(one["ok"]);
+  EXPECT_EQ(ok, (std::vector{true, false, false, false})) << judged;
+  EXPECT_EQ(judged[3]["got"]["rejected"]["code"], "required");
+}
+
+TEST(MappingTests, AFieldThatIsCalledRejectedIsAField) {
+  CalledEngine engine;
+  const json tests{test_of({{"a", "no"}}, {{"rejected", "no"}})};
+  const json body{{"fieldMappings", {{{"source", "a"}, {"target", "rejected"}}}}, {"records", "[]"}, {"tests", tests}};
+  EXPECT_EQ(engine.call("mapping.preview", body)["tests"][0]["ok"], true);
+}
+
+TEST(MappingTests, WhatIsWrongWithThemIsADiagnosticWithItsPlace) {
+  CalledEngine engine;
+  const json tests{{{"input", 1}, {"expect", json::object()}, {"expects", 1}}, 5, {{"input", json::object()}}};
+  const json preview = engine.call("mapping.preview", body_of(R"([{"Id":1}])", {{"tests", tests}}));
+  std::vector<std::string> paths;
+  for (const json& fault : preview["diagnostics"]) paths.push_back(fault["path"]);
+  EXPECT_EQ(paths, (std::vector<std::string>{"tests[0].expects", "tests[0].input", "tests[1]", "tests[2].expect"}));
+  EXPECT_EQ(preview["records"].size(), 1u);
+  EXPECT_TRUE(preview["tests"].empty());
+}
+
+TEST(MappingApply, GivesOneResultForEachRecordInOrder) {
+  CalledEngine engine;
+  const std::string records = R"([{"Owner":{"Name":"Ada"}},{"Id":12345678901234567890,"Owner.Name":"Bob \"\u00e9\""}])";
+  EXPECT_EQ(
+      engine.answer("mapping.apply", body_of(records)),
+      R"({"results":[{"rejected":{"code":"required","field":"id","message":"Id is missing, and id is required"}},)"
+      "{\"output\":{\"id\":12345678901234567890,\"owner\":\"Bob \\\"\u00e9\\\"\"}}],\"warnings\":[],\"counters\":[]}");
+}
+
+TEST(MappingApply, AMappingThatDoesNotCompileIsAnErrorWithItsFaults) {
+  CalledEngine engine;
+  const json body{{"fieldMappings", {{{"source", "a"}}}}, {"records", "[]"}};
+  const Error error = engine.error_of("mapping.apply", body);
+  EXPECT_EQ(error.kind(), ErrorKind::invalid);
+  EXPECT_NE(error.message().find("fieldMappings[0].target"), std::string::npos) << error.message();
+}
+
+TEST(MappingApply, TakesFiftyThousandRecordsAndNotOneMore) {
+  CalledEngine engine;
+  std::string records = "[{\"Id\":1}";
+  for (int i = 1; i < kCallRecordsMax; ++i) records += ",{\"Id\":1}";
+  EXPECT_EQ(engine.call("mapping.apply", body_of(records + "]"))["results"].size(), 50'000u);
+  EXPECT_EQ(engine.error_of("mapping.apply", body_of(records + ",{}]")).field(), "records");
 }
 
 TEST(NextRun, IsTheNextTimeOfTheScheduleInItsZone) {
