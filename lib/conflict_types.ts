@@ -31,10 +31,17 @@ export interface ConflictPolicy {
 
 export type ConflictState = 'open' | 'decided' | 'closed';
 
+/**
+ * How a closed one ended: by a decision, by a rule or strategy, by the sides coming together or moving by themselves,
+ * or by an undo.
+ */
+export type ConflictOutcome = 'applied' | 'settled' | 'gone' | 'undone';
+
 /** Members that are left out do not filter. */
 export interface ConflictFilter {
   syncId?: string;
   state?: ConflictState;
+  outcome?: ConflictOutcome;
   kind?: string;
   /** Conflicts about this field. */
   field?: string;
@@ -52,14 +59,32 @@ export interface Conflict {
   /** `both_differ`, `create_create`, `delete_update`, `unique_violation`, `missing_parent` and others. */
   kind: string;
   state: ConflictState;
+  outcome?: ConflictOutcome;
   /** Names of the fields in conflict. */
   fields: string[];
+  /** Their values, and how they stand. Personal ones are masked. */
+  review: FieldReview[];
   /** Of both sides' values: a decision carries them. */
   sourceHash: string;
   targetHash: string;
+  /** When each side was last changed, where that is known. */
+  sourceAt?: string;
+  targetAt?: string;
+  /** Why it was held, if that is not plain from its kind. */
+  reason?: string;
+  /** What was decided, and by whom. Values for conflicts that hold personal data are masked. */
+  decision?: ConflictWord;
+  actor?: string;
+  /** The run that opened it. */
+  run: number;
   openedAt: string;
   changedAt: string;
-  [more: string]: unknown;
+}
+
+export interface ConflictWord {
+  take?: Side;
+  fields?: Record<string, FieldDecision>;
+  undo?: boolean;
 }
 
 /** A side, or a value that neither has. */
@@ -70,11 +95,22 @@ export interface ConflictDecision {
   /** As the conflict had them when it was looked at. */
   sourceHash: string;
   targetHash: string;
-  take: Side;
-  /** For single fields, in the place of `take`. */
+  /** For all fields that `fields` does not name. Of a `delete_update`: the side whose state holds. */
+  take?: Side;
   fields?: Record<string, FieldDecision>;
   /** Who decides. */
   actor?: string;
+}
+
+/** What became of one conflict of many. */
+export interface ManyDecided {
+  /** In order of id. `code`: why one was not decided, `moved` or `closed`. */
+  results: { id: number; syncId: string; decided: boolean; code?: string; message?: string }[];
+  decided: number;
+  /** Those that were not. */
+  moved: number;
+  /** There are further ones: call again. */
+  more: boolean;
 }
 
 export interface RulesPreviewRequest extends Pick<ConflictPolicy, 'rules' | 'groups'> {
@@ -109,6 +145,11 @@ export interface FieldReview {
   source?: unknown;
   target?: unknown;
   state: string;
+  /** What a rule or the strategy took or would take, and which. */
+  took?: FieldDecision;
+  rule?: string;
+  /** Number of its atomic group. */
+  group?: number;
 }
 
 export interface ResolvedRecord {

@@ -3,6 +3,7 @@ import type {
   Conflict,
   ConflictDecision,
   ConflictFilter,
+  ManyDecided,
   ResolvedRecord,
   ResolveRequest,
   RulesPreview,
@@ -24,9 +25,12 @@ export class Conflicts {
     this.#call = call;
   }
 
-  /** In order of id, after `after`; `next` is there if there are more. `limit`: 1 to 1,000 (100). */
+  /**
+   * In order of id, after `after`, or newest first, before it; `next` is there if there are more. `limit`: 1 to 1,000
+   * (100).
+   */
   list(
-    how: ConflictFilter & { after?: number; limit?: number } = {},
+    how: ConflictFilter & { newest?: boolean; after?: number; limit?: number } = {},
   ): Promise<{ conflicts: Conflict[]; next?: number }> {
     return this.#call('conflict.list', how);
   }
@@ -47,13 +51,34 @@ export class Conflicts {
     return conflict;
   }
 
-  /** Takes one side for every open conflict that the filter fits, and says how many those were. */
+  /** Takes one side for the open conflicts that the filter fits: as many as `limit` says, at most 500 (500) a call. */
   decideMany(how: {
-    filter: ConflictFilter;
+    filter: Omit<ConflictFilter, 'state' | 'outcome'>;
     take: 'source' | 'target';
     actor?: string;
-  }): Promise<{ decided: number; moved?: number }> {
+    limit?: number;
+  }): Promise<ManyDecided> {
     return this.#call('conflict.decide_many', how);
+  }
+
+  /**
+   * Takes a decision back. The conflict of one that was not carried out yet is open again; of one that was, the next
+   * run brings the values from before back, unless either side has moved since.
+   * @throws EngineError of kind `conflict` with the code `closed` if there is no decision, `waiting` if the record has
+   *   a newer conflict.
+   */
+  async undo(how: { id: number; actor?: string }): Promise<Conflict> {
+    const { conflict } = await this.#call<{ conflict: Conflict }>('conflict.undo', how);
+    return conflict;
+  }
+
+  /** How many wait for a decision, and how many for the next run, of syncs that have any. */
+  async counts(): Promise<{ syncId: string; open: number; decided: number }[]> {
+    const { counts } = await this.#call<{ counts: { syncId: string; open: number; decided: number }[] }>(
+      'conflict.counts',
+      {},
+    );
+    return counts;
   }
 
   /** What rules would settle of the open conflicts of a sync. Changes nothing. */

@@ -22,6 +22,7 @@ import type {
   ReadRequest,
   RejectedRecord,
   Retention,
+  RetentionCounts,
   RowResult,
   Schema,
   SyncFile,
@@ -216,10 +217,7 @@ export class Engine {
   }
 
   /** Deletes what is older than its time, and says how many of each. */
-  applyRetention(
-    how: Retention,
-    audit?: AuditNote,
-  ): Promise<{ runs: number; rejected: number; audit: number; documents: number }> {
+  applyRetention(how: Retention, audit?: AuditNote): Promise<RetentionCounts> {
     return this.#call('retention.apply', { ...how, audit });
   }
 

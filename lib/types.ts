@@ -303,8 +303,22 @@ export interface Retention {
   rejectedDays?: number;
   /** Audit entries. The chain begins anew where they end, and is still verified. */
   auditDays?: number;
+  /** Conflicts that are over, with the values that an undo needs. */
+  conflictsDays?: number;
+  /** What is known of records that were deleted. One that comes back later is a new one. */
+  tombstonesDays?: number;
   /** Documents, counted from their last change. */
   documents?: { kind: string; days: number }[];
+}
+
+/** How many of each went. */
+export interface RetentionCounts {
+  runs: number;
+  rejected: number;
+  audit: number;
+  documents: number;
+  conflicts: number;
+  tombstones: number;
 }
 
 export interface SettingSpec {

@@ -30,6 +30,8 @@ RetentionCut read_cut(const json& body, Time now) {
   cut.runs = cut_of(call, "runsDays", now);
   cut.rejected = cut_of(call, "rejectedDays", now);
   cut.audit = cut_of(call, "auditDays", now);
+  cut.conflicts = cut_of(call, "conflictsDays", now);
+  cut.tombstones = cut_of(call, "tombstonesDays", now);
   for (const json& one : body.value("documents", json::array())) {
     if (!one.is_object())
       throw Error(ErrorKind::invalid, "documents: must be a list of {kind, days}").with_field("documents");
@@ -97,8 +99,8 @@ Task<json> apply_retention(Runtime& runtime, json body) {
   PlanBook plans(*runtime.store);
   co_await plans.drop_over(now);
   const RetentionCounts gone = co_await runtime.store->apply_retention(read_cut(body, now), std::move(note), now);
-  co_return json{
-      {"runs", gone.runs}, {"rejected", gone.rejected}, {"audit", gone.audit}, {"documents", gone.documents}};
+  co_return json{{"runs", gone.runs},           {"rejected", gone.rejected},   {"audit", gone.audit},
+                 {"documents", gone.documents}, {"conflicts", gone.conflicts}, {"tombstones", gone.tombstones}};
 }
 
 }  // namespace nexpo

@@ -75,11 +75,11 @@ enum class SealedTable { data_key, secret };
 
 /// What is to go: older than its time. Nothing goes where there is no time.
 struct RetentionCut {
-  std::optional<Time> runs, rejected, audit;
+  std::optional<Time> runs, rejected, audit, conflicts, tombstones;
   std::vector<std::pair<std::string, Time>> documents;  ///< by kind
 };
 struct RetentionCounts {
-  int64_t runs = 0, rejected = 0, audit = 0, documents = 0;
+  int64_t runs = 0, rejected = 0, audit = 0, documents = 0, conflicts = 0, tombstones = 0;
 };
 
 constexpr const char* kRevisionCode = "revision";    ///< Error::code() of a revision that is not the newest
@@ -125,7 +125,7 @@ class BookStore {
   Task<bool> replace_sealed(SealedTable table, std::string name, std::string from, std::string to);
 
   /// Runs that ended and are not their sync's newest, rejected records last tried, audit entries up to the first that
-  /// stays, documents last changed before the given times. Data keys of documents go with them, and with the kind
+  /// stays, documents last changed, conflicts closed, tombstones made before the given times. Data keys of documents go with them, and with the kind
   /// "plan" the effects that were kept of plans. One audit entry.
   Task<RetentionCounts> apply_retention(RetentionCut cut, AuditNote audit, Time now);
 

@@ -119,9 +119,15 @@ Task<RetentionCounts> BookStore::apply_retention(RetentionCut cut, AuditNote aud
     if (cut.runs) gone.runs = delete_runs(session, *cut.runs);
     if (cut.rejected) gone.rejected = delete_where(session, "rejected", "last_at < $1", {to_micros(*cut.rejected)});
     for (const auto& [kind, before] : cut.documents) gone.documents += delete_documents(session, kind, before);
+    if (cut.conflicts)
+      gone.conflicts =
+          delete_where(session, "conflict", "state = 'closed' AND changed_at < $1", {to_micros(*cut.conflicts)});
+    if (cut.tombstones)
+      gone.tombstones = delete_where(session, "pair", "buried_at < $1 AND NOT held", {to_micros(*cut.tombstones)});
     if (cut.audit) gone.audit = audit_chain::trim(session, *cut.audit);
-    audit.detail = fmt::format(R"({{"audit":{},"documents":{},"rejected":{},"runs":{}}})", gone.audit, gone.documents,
-                               gone.rejected, gone.runs);
+    audit.detail =
+        fmt::format(R"({{"audit":{},"conflicts":{},"documents":{},"rejected":{},"runs":{},"tombstones":{}}})",
+                    gone.audit, gone.conflicts, gone.documents, gone.rejected, gone.runs, gone.tombstones);
     audit_chain::append(session, audit, now);
   };
   co_await in_book(BookAccess::erase, work);

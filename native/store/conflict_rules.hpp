@@ -13,7 +13,6 @@ ConflictState parse_conflict_state(std::string_view name);
 /// `kept` with the decision, or the error that decide_conflict() throws. `waits`: the pair has another conflict that
 /// is not closed.
 Conflict decided(Conflict kept, const PairStore::Decide& decide, bool waits);
-Error no_conflict(int64_t id);
 
 /// The conflict of a commit with what is the store's: its pair's keys, its run, its times.
 Conflict conflict_to_keep(const ConflictWrite& write, const Commit& commit, int64_t pair, Time now);

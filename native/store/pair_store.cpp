@@ -51,7 +51,7 @@ Conflict decided(Conflict kept, const PairStore::Decide& decide, bool waits) {
     throw Error(ErrorKind::conflict,
                 fmt::format("the record of conflict {} has changed since: read it again and decide anew", kept.id))
         .with_code(kMovedCode);
-  kept.state = ConflictState::decided;
+  kept.state = decide.decision.empty() ? ConflictState::open : ConflictState::decided;
   kept.outcome.clear();
   kept.decision = decide.decision;
   kept.actor = decide.actor;

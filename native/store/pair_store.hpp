@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/error.hpp"
 #include "base/task.hpp"
 #include "store/lease.hpp"
 
@@ -86,6 +87,11 @@ struct ConflictFilter {
   int limit = 100;
 };
 
+struct ConflictCount {
+  std::string sync_id;
+  int64_t open = 0, decided = 0;
+};
+
 enum class PairBy : uint8_t {
   source,  ///< by source_key, tombstones included
   target,  ///< by target_key, tombstones included
@@ -96,6 +102,8 @@ constexpr const char* kMovedCode = "moved";      ///< Error::code(): a side is n
 constexpr const char* kClosedCode = "closed";    ///< the conflict is over
 constexpr const char* kWaitingCode = "waiting";  ///< the record has another conflict, which comes first
 constexpr const char* kNoConflictCode = "not_found";
+
+Error no_conflict(int64_t id);
 
 class PairStore {
  public:
@@ -117,8 +125,11 @@ class PairStore {
 
   /// In order of id. With `newest` set: newest first, and `after` means numbers below it (0: all).
   virtual Task<std::vector<Conflict>> conflicts(ConflictFilter filter, bool newest = false) = 0;
-  /// Puts an open or decided conflict to `decided`, if the hashes are still those of the item; an applied one too, if
-  /// the decision is an undo (`undo`), and its pair is held again. Gives it as it is afterwards. Throws Error{conflict}
+  /// How many wait and how many are decided, of syncs that have any.
+  virtual Task<std::vector<ConflictCount>> conflict_counts() = 0;
+  /// Puts an open or decided conflict to `decided`, if the hashes are still those of the item, or back to `open` if the
+  /// decision is empty; an applied one too, if the decision is an undo (`undo`), and its pair is held again. Gives it
+  /// as it is afterwards. Throws Error{conflict}
   /// with kMovedCode, kClosedCode or kWaitingCode, Error{invalid} with kNoConflictCode.
   struct Decide {
     int64_t id = 0;

@@ -294,6 +294,17 @@ std::vector<Conflict> conflicts(PgConnection& connection, const ConflictFilter& 
   return found;
 }
 
+std::vector<ConflictCount> counts(PgConnection& connection) {
+  std::vector<ConflictCount> found;
+  for (const pqxx::row& row :
+       pqxx::nontransaction(connection)
+           .exec("SELECT sync.id, count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'decided') "
+                 "FROM data_sync.conflict JOIN data_sync.sync ON sync.number = conflict.sync WHERE state <> 'closed' "
+                 "GROUP BY sync.id ORDER BY sync.id"))
+    found.push_back({row[0].as<std::string>(), integer(row[1]), integer(row[2])});
+  return found;
+}
+
 Conflict decide(PgConnection& connection, const PairStore::Decide& decide) {
   pqxx::work transaction(connection);
   // Its sync's row too: who commits a page holds it, and may be about to open another conflict of the pair.

@@ -20,6 +20,7 @@ void prepare(sql::PgConnection& connection);
 void commit(pqxx::transaction_base& transaction, const Commit& commit);
 
 std::vector<Conflict> conflicts(sql::PgConnection& connection, const ConflictFilter& filter, bool newest);
+std::vector<ConflictCount> counts(sql::PgConnection& connection);
 Conflict decide(sql::PgConnection& connection, const PairStore::Decide& decide);
 
 }  // namespace nexpo::pg_pairs

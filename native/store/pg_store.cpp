@@ -206,6 +206,11 @@ class PgStore final : public StateStore {
     co_return co_await pool_.run(std::move(work));
   }
 
+  Task<std::vector<ConflictCount>> conflict_counts() override {
+    auto work = [](PgConnection& connection) { return pg_pairs::counts(connection); };
+    co_return co_await pool_.run(std::move(work));
+  }
+
   Task<Conflict> decide_conflict(Decide decide) override {
     auto work = [&](PgConnection& connection) { return pg_pairs::decide(connection, decide); };
     co_return co_await pool_.run(std::move(work));

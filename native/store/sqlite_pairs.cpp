@@ -196,6 +196,19 @@ std::vector<Conflict> conflicts(sql::SqliteDatabase& database, const ConflictFil
   return found;
 }
 
+std::vector<ConflictCount> counts(sql::SqliteDatabase& database) {
+  std::vector<ConflictCount> found;
+  database
+      .statement(
+          "SELECT sync.id, count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'decided') "
+          "FROM conflict JOIN sync ON sync.number = conflict.sync WHERE state <> 'closed' GROUP BY sync.id "
+          "ORDER BY sync.id")
+      .each([&](const auto& row) {
+        found.push_back({row.string(0), row.integer(1), row.integer(2)});
+      });
+  return found;
+}
+
 Conflict decide(sql::SqliteDatabase& database, const PairStore::Decide& decide) {
   sql::SqliteTransaction transaction(database);
   std::optional<Conflict> kept = conflict_by_id(database, decide.id);

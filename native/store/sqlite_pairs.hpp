@@ -20,6 +20,7 @@ std::vector<int64_t> write(sql::SqliteDatabase& database, int64_t sync, const st
 void commit(sql::SqliteDatabase& database, int64_t sync, const Commit& commit);
 
 std::vector<Conflict> conflicts(sql::SqliteDatabase& database, const ConflictFilter& filter, bool newest);
+std::vector<ConflictCount> counts(sql::SqliteDatabase& database);
 Conflict decide(sql::SqliteDatabase& database, const PairStore::Decide& decide);
 
 }  // namespace nexpo::sqlite_pairs

@@ -176,6 +176,11 @@ class SqliteStore final : public StateStore {
     co_return co_await read(std::move(work));
   }
 
+  Task<std::vector<ConflictCount>> conflict_counts() override {
+    auto work = [](SqliteState& state) { return sqlite_pairs::counts(state.database()); };
+    co_return co_await read(std::move(work));
+  }
+
   Task<Conflict> decide_conflict(Decide decide) override {
     auto work = [&](SqliteState& state) { return sqlite_pairs::decide(state.database(), decide); };
     co_return co_await write(std::move(work));

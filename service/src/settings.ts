@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 
 import { Environment, SettingsError } from './environment';
+import type { Retention } from './sync/upkeep_work';
 
 export { SettingsError } from './environment';
 
@@ -45,7 +46,7 @@ export interface Settings {
   /** ALLOWED_FOLDERS: where files of the sqlite connector may lie. Absolute. */
   allowedFolders: string[];
   /** Days that things are kept; 0 keeps them for good. */
-  retention: { runsDays: number; rejectedDays: number; auditDays: number };
+  retention: Retention;
 }
 
 export interface AuthSettings {
@@ -108,6 +109,8 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
       runsDays: from.integer('RETENTION_RUNS_DAYS', 90, 0, retentionDaysMax),
       rejectedDays: from.integer('RETENTION_REJECTED_DAYS', 30, 0, retentionDaysMax),
       auditDays: from.integer('RETENTION_AUDIT_DAYS', 365, 0, retentionDaysMax),
+      conflictsDays: from.integer('RETENTION_CONFLICTS_DAYS', 90, 0, retentionDaysMax),
+      tombstonesDays: from.integer('RETENTION_TOMBSTONES_DAYS', 90, 0, retentionDaysMax),
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { BookDocument, Engine } from '../../../lib';
+import type { BookDocument, Engine, RetentionCounts } from '../../../lib';
 import { planKind } from './plan_work';
 import type { Work, WorkBody } from './work';
 
@@ -13,10 +13,12 @@ export interface Retention {
   runsDays: number;
   rejectedDays: number;
   auditDays: number;
+  conflictsDays: number;
+  tombstonesDays: number;
 }
 
 interface UpkeepDocument extends WorkBody {
-  last?: { at: string; deleted: Record<string, number> };
+  last?: { at: string; deleted: RetentionCounts };
 }
 
 /** Deletes what is older than it may become, once an hour for all processes together. */
@@ -33,11 +35,9 @@ export class UpkeepWork implements Work<UpkeepDocument> {
   }
 
   async perform(_: BookDocument<UpkeepDocument>): Promise<(body: UpkeepDocument) => UpkeepDocument> {
-    const { runsDays, rejectedDays, auditDays } = this.#retention;
+    const limited = Object.entries(this.#retention).filter(([, days]) => days > 0);
     const deleted = await this.#engine.applyRetention({
-      ...(runsDays > 0 && { runsDays }),
-      ...(rejectedDays > 0 && { rejectedDays }),
-      ...(auditDays > 0 && { auditDays }),
+      ...(Object.fromEntries(limited) as Partial<Retention>),
       documents: [
         { kind: planKind, days: planDays },
         { kind: 'idempotency', days: 1 },

@@ -329,6 +329,30 @@ TEST_P(PairConformance, ADecisionIsKeptIfItsHashesAreThoseOfTheItem) {
   EXPECT_EQ(error.code(), kNoConflictCode);
 }
 
+TEST_P(PairConformance, AnEmptyDecisionTakesOneBack) {
+  const Conflict conflict = held("a");
+  (void)wait(store_->decide_conflict(decision_on(conflict)));
+  PairStore::Decide back = decision_on(conflict);
+  back.decision.clear();
+  EXPECT_EQ(wait(store_->decide_conflict(back)).state, ConflictState::open);
+  EXPECT_EQ(conflicts_of(kept("a"))[0].decision, "");
+}
+
+TEST_P(PairConformance, WaitingConflictsAreCountedBySync) {
+  EXPECT_TRUE(wait(store_->conflict_counts()).empty());
+  (void)held("a");
+  (void)held("b");
+  (void)wait(store_->decide_conflict(decision_on(held("c"))));
+  Conflict over = open_conflict();
+  over.state = ConflictState::closed;
+  (void)held("d", over);
+  const auto counts = wait(store_->conflict_counts());
+  ASSERT_EQ(counts.size(), 1u);
+  EXPECT_EQ(counts[0].sync_id, "s");
+  EXPECT_EQ(counts[0].open, 2);
+  EXPECT_EQ(counts[0].decided, 1);
+}
+
 TEST_P(PairConformance, ADecisionThatAPageMeetsIsNotLost) {
   const Conflict conflict = held("a");
   (void)wait(store_->decide_conflict(decision_on(conflict)));

@@ -70,6 +70,55 @@ TEST_P(Retained, OldRejectedRecordsGoWithTheirOriginals) {
   EXPECT_EQ(left[0].id, 2);
 }
 
+TEST_P(Retained, OldConflictsGoThatAreOver) {
+  const Lease lease = wait(store_->acquire("a"));
+  Commit commit = page(lease, begin(lease));
+  for (const char* key : {"over", "young", "open", "decided"}) {
+    ConflictWrite write;
+    write.place = commit.pairs.size();
+    write.conflict.fields = "[]";
+    write.conflict.state = commit.pairs.size() < 2 ? ConflictState::closed : ConflictState::open;
+    commit.conflicts.push_back(write);
+    commit.pairs.emplace_back().source_key = key;
+  }
+  (void)wait(store_->commit(std::move(commit)));
+  PairStore::Decide decide;
+  decide.id = 4;
+  (void)wait(store_->decide_conflict(decide));
+  home_->execute("UPDATE data_sync.conflict SET changed_at = 1000 WHERE id <> 2");
+  RetentionCut cut;
+  cut.conflicts = Time(std::chrono::microseconds(1001));
+  EXPECT_EQ(apply(cut).conflicts, 1);
+  std::vector<int64_t> left;
+  for (const Conflict& one : wait(store_->conflicts({}))) left.push_back(one.id);
+  EXPECT_EQ(left, (std::vector<int64_t>{2, 3, 4}));
+  EXPECT_EQ(wait(store_->pairs_by_id("a", {1, 2, 3, 4})).size(), 4u);
+}
+
+TEST_P(Retained, OldTombstonesGoThatHoldNothing) {
+  const Lease lease = wait(store_->acquire("a"));
+  const Run begun = begin(lease);
+  Commit commit = page(lease, begun);
+  for (const char* key : {"old", "held", "young", "alive"}) {
+    Pair& pair = commit.pairs.emplace_back();
+    pair.source_key = key;
+    pair.buried = pair.source_key != "alive";
+    pair.held = pair.source_key == "held";
+  }
+  (void)wait(store_->commit(std::move(commit)));
+  home_->execute("UPDATE data_sync.pair SET buried_at = 1000 WHERE id IN (1, 2)");
+  // Another page of the same tombstone does not make it younger.
+  Commit again = page(lease, begun);
+  again.pairs = wait(store_->pairs_by_id("a", {1}));
+  (void)wait(store_->commit(std::move(again)));
+  RetentionCut cut;
+  cut.tombstones = Time(std::chrono::microseconds(1001));
+  EXPECT_EQ(apply(cut).tombstones, 1);
+  const auto left = wait(store_->pairs_by_id("a", {1, 2, 3, 4}));
+  ASSERT_EQ(left.size(), 3u);
+  EXPECT_EQ(left[0].source_key, "held");
+}
+
 TEST_P(Retained, OldDocumentsGoByKindWithTheirKeys) {
   const auto put_at = [&](const std::string& kind, const std::string& id, Time when) {
     DocumentWrite write = write_of(kind, id, "{}");
@@ -118,7 +167,7 @@ TEST_P(Retained, WhatWentIsInTheAuditLog) {
   cut.documents = {{"plan", kNow + kDay}};
   (void)apply(cut);
   ASSERT_EQ(audit().size(), 1u);
-  EXPECT_EQ(audit()[0].note.detail, R"({"audit":0,"documents":1,"rejected":0,"runs":0})");
+  EXPECT_EQ(audit()[0].note.detail, R"({"audit":0,"conflicts":0,"documents":1,"rejected":0,"runs":0,"tombstones":0})");
 }
 
 EVERY_STORE(Retained);

@@ -296,6 +296,8 @@ class SimStore final : public StateStore {
     co_return found;
   }
 
+  Task<std::vector<ConflictCount>> conflict_counts() override { co_return std::vector<ConflictCount>(); }
+
   Task<Conflict> decide_conflict(Decide decide) override {
     co_await boundary();
     fill();
