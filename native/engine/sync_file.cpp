@@ -6,16 +6,17 @@
 #include <array>
 #include <vector>
 
+#include "engine/mapping_tests.hpp"
+
 namespace nexpo {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 13> kKeys{
-    "id",           "description",  "source",          "target",
-    "sourceObject", "targetObject", "fieldMappings",   "conflictResolution",
-    "deletes",      "batchSize",    "batchesInFlight", "schedule",
-    "$schema"};
+constexpr std::array<std::string_view, 15> kKeys{
+    "id",           "description",   "source",          "target",   "sourceObject",
+    "targetObject", "fieldMappings", "validation",      "tests",    "conflictResolution",
+    "deletes",      "batchSize",     "batchesInFlight", "schedule", "$schema"};
 
 bool good_id(std::string_view id) {
   return !id.empty() && id.size() <= kSyncIdLengthMax && std::ranges::all_of(id, [](char c) {
@@ -40,6 +41,7 @@ class FileReader {
     out_.source_object = text("sourceObject");
     out_.target_object = text("targetObject");
     read_mappings();
+    guard([this] { MappingTests::parse(file_.value("tests", json()), "tests"); });
     guard([this] { read_policies(); });
     guard([this] { read_deletes(); });
     out_.limits.page_records_max = integer(file_, "batchSize", "", 1, kBatchSizeMax, out_.limits.page_records_max);
@@ -122,6 +124,7 @@ class FileReader {
     if (found == file_.end() || !found->is_array() || found->empty())
       return fault("fieldMappings: must be a list with at least one {{source, target}}");
     out_.field_mappings = *found;
+    out_.validation = file_.value("validation", json());
   }
 
   void read_policies() {

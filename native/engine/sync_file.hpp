@@ -22,6 +22,7 @@ struct EndSettings {
 };
 
 /// {id, description?, source and target {type, config} or {integration}, sourceObject, targetObject, fieldMappings,
+///  validation?: rules for the whole record, tests?: engine/mapping_tests.hpp, which a run does not look at,
 ///  conflictResolution?: "source_wins" | "target_wins",
 ///  deletes?: "ignore" | "soft" | "hard" | "unlink" or {policy, limitRecords?, limitPercent?},
 ///  batchSize?: 1..50000 (1000), batchesInFlight?: 1..16 (1), schedule?: cron or {cron, timeZone}}
@@ -30,6 +31,7 @@ struct SyncFile {
   EndSettings source, target;
   std::string source_object, target_object;
   nlohmann::json field_mappings;
+  nlohmann::json validation;  ///< null: there is none
   Strategy strategy = Strategy::source_wins;
   DeletePolicy deletes = DeletePolicy::ignore;
   BreakerLimits breaker;

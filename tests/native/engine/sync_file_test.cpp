@@ -50,6 +50,18 @@ TEST(SyncFile, TakesEverySetting) {
   EXPECT_TRUE(taken.schedule);
 }
 
+TEST(SyncFile, TakesRulesForTheRecordAndTheTestsOfTheMapping) {
+  json file = good();
+  file["validation"] = json::parse(R"([{"expression": "record.id != null", "message": "no id"}])");
+  file["tests"] = json::parse(R"([{"input": {"Id": 1}, "expect": {"id": 1}}])");
+  EXPECT_EQ(SyncFile::parse(file).validation, file["validation"]);
+  EXPECT_TRUE(SyncFile::parse(good()).validation.is_null());
+  file["tests"] = json::parse(R"([{"input": {}}, {"input": {}, "expect": {}, "got": {}}])");
+  const std::string faults = fault_of(file);
+  EXPECT_NE(faults.find("tests[0].expect: must be an object"), std::string::npos) << faults;
+  EXPECT_NE(faults.find("tests[1].got: unknown key"), std::string::npos) << faults;
+}
+
 TEST(SyncFile, TakesIntegrationsInPlaceOfSettings) {
   json file = good();
   file["source"] = {{"integration", "crm"}};
