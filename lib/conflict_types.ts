@@ -113,13 +113,30 @@ export interface ManyDecided {
   more: boolean;
 }
 
-export interface RulesPreviewRequest extends Pick<ConflictPolicy, 'rules' | 'groups'> {
+export interface RulesPreviewRequest extends ConflictPolicy {
   syncId: string;
+  /** `merge` by default. */
   strategy?: ConflictStrategy;
+  /** Of `merge`: for fields without a rule. `manual` by default. */
+  fallback?: ConflictStrategy;
+  deleteUpdate?: 'review' | 'delete_wins' | 'update_wins';
 }
 
 export interface RulesPreview {
-  [more: string]: unknown;
+  /** Of the open conflicts, at most 10,000. */
+  open: { looked: number; settled: number; left: number };
+  /** There are open conflicts that were not looked at. */
+  more: boolean;
+  /** How people decided the newest 1,000, next to what the rules would have done. */
+  decided: { looked: number; same: number; other: number; left: number };
+  fields: { field: string; settled: number; left: number }[];
+  /** Some open ones. `took` is null where the rules would leave the field. */
+  samples: {
+    id: number;
+    key: string;
+    kind: string;
+    fields: { field: string; took: FieldDecision | null; rule: string }[];
+  }[];
 }
 
 /** A record on both sides. null: that side has none. `base`: what both last agreed on, if that is known. */

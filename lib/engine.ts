@@ -1,6 +1,8 @@
 import { Audit, Book, toMillis } from './book';
 import { Conflicts } from './conflicts';
 import { EngineError } from './errors';
+import type { Side } from './conflict_types';
+import type { RecordExplanation } from './explain_types';
 import * as host from './host.cjs';
 import { loadNative, type Native } from './load';
 import type { EngineMetrics, PlanReport, RunReport, RunSummary } from './reports';
@@ -14,6 +16,7 @@ import type {
   EndPoint,
   EngineEvent,
   EngineOptions,
+  HostFunction,
   HostToken,
   MappingPreview,
   MappingPreviewRequest,
@@ -45,6 +48,7 @@ export class Engine {
   readonly #native: Native;
   readonly #handle: unknown;
   readonly #tokens = new Map<string, TokenSource>();
+  readonly #functions = new Map<string, HostFunction>();
   #closing?: Promise<unknown>;
 
   /** @throws EngineError of kind `invalid` for a wrong option, `unavailable` if the state cannot be opened. */
@@ -120,7 +124,16 @@ export class Engine {
     return records;
   }
 
-  /** Forgets links, runs and rejected records of a sync. Touches neither system. */
+  /**
+   * Where the values of one record come from: both systems, what the state knows, every step of the mapping, every
+   * conflict. `key` is its identity on `side` (the source). Reads both systems and writes to none.
+   * @throws EngineError of kind `invalid` with the code `not_found` if nobody knows the record.
+   */
+  explain(file: SyncFile, key: string, side: Side = 'source'): Promise<RecordExplanation> {
+    return this.#call('record.explain', { file, key, side });
+  }
+
+  /** Forgets links, pairs, conflicts, runs and rejected records of a sync. Touches neither system. */
   forget(file: SyncFile): Promise<void> {
     return this.#call('sync.forget', { file });
   }
@@ -238,6 +251,23 @@ export class Engine {
     };
   }
 
+  /**
+   * Makes `custom` transformations able to call a function by name. It gets the values of a page at once and gives one
+   * for each, in order; an Error in the place of a value fails that value alone. A mapping that names a function does
+   * not compile before it is registered. Ends when the function that it gives is called.
+   *
+   * @example
+   * engine.register('score', async ({ values }) => values.map((value) => String(value).length));
+   */
+  register(name: string, made: HostFunction): () => void {
+    if (name === '') throw new EngineError('a function needs a name', { kind: 'invalid', field: 'name' });
+    this.#functions.set(name, made);
+    this.#tellFunctions();
+    return () => {
+      if (this.#functions.get(name) === made && this.#functions.delete(name)) this.#tellFunctions();
+    };
+  }
+
   /** Stops all runs after the page in flight and closes the state. The engine is of no use afterwards. */
   async close(): Promise<void> {
     this.#closing ??= this.#native.close(this.#handle);
@@ -250,8 +280,17 @@ export class Engine {
     else pass(event, onEvent);
   }
 
-  async #answer({ ask, credential, stale }: Ask): Promise<void> {
-    const answer = await tokenFrom(this.#tokens.get(credential), stale);
+  /** Calls reach the core in the order they were made, so that nothing has to wait for this one. */
+  #tellFunctions(): void {
+    this.#call('host.functions', { names: [...this.#functions.keys()] }).catch(() => {});
+  }
+
+  async #answer(asked: Ask): Promise<void> {
+    const { ask } = asked;
+    const answer =
+      asked.what === 'token'
+        ? await tokenFrom(this.#tokens.get(asked.credential), asked.stale)
+        : await valuesFrom(this.#functions.get(asked.function), asked);
     try {
       await this.#tell({ ask, ...answer });
     } catch (thrown) {
@@ -282,12 +321,29 @@ function fieldsOf(records: PlainRecord[]): string[] {
 }
 
 /** What the core wants to know from this program. The only event with a secret in it, and never passed on. */
-interface Ask {
-  type: 'ask';
-  ask: number;
-  what: 'token';
-  credential: string;
-  stale: string;
+type Ask = { type: 'ask'; ask: number } & (
+  | { what: 'token'; credential: string; stale: string }
+  | { what: 'function'; function: string; values: unknown[]; options: unknown }
+);
+
+type Values = { values: unknown[]; errors: Record<number, string> } | { error: string };
+
+async function valuesFrom(
+  made: HostFunction | undefined,
+  { values, options }: { values: unknown[]; options: unknown },
+): Promise<Values> {
+  if (!made) return { error: 'it is not registered any more' };
+  try {
+    const given = await made({ values, options });
+    if (!Array.isArray(given)) return { error: 'it must give a list of values' };
+    const errors: Record<number, string> = {};
+    given.forEach((value, place) => {
+      if (value instanceof Error) errors[place] = value.message;
+    });
+    return { values: given.map((value: unknown) => (value instanceof Error ? null : value)), errors };
+  } catch (thrown) {
+    return { error: messageOf(thrown) };
+  }
 }
 
 async function tokenFrom(

@@ -12,11 +12,13 @@ import { addRateLimit } from './plugins/rate_limit';
 import { addRequestLog, requestId } from './plugins/request_log';
 import { addSecureHeaders } from './plugins/secure_headers';
 import { auditRoutes } from './routes/audit';
+import { conflictRoutes } from './routes/conflicts';
 import { healthRoutes } from './routes/health';
 import { integrationRoutes } from './routes/integrations';
 import { keyRoutes } from './routes/keys';
 import { mappingRoutes } from './routes/mappings';
 import { planRoutes } from './routes/plans';
+import { recordRoutes } from './routes/records';
 import { rejectedRoutes } from './routes/rejected';
 import { runRoutes } from './routes/runs';
 import { syncRoutes } from './routes/syncs';
@@ -39,6 +41,8 @@ const routes: Routes[] = [
   integrationRoutes,
   mappingRoutes,
   rejectedRoutes,
+  conflictRoutes,
+  recordRoutes,
   planRoutes,
   workflowRoutes,
   keyRoutes,

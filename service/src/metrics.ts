@@ -27,7 +27,7 @@ interface Look {
   isOver: boolean;
 }
 
-type Source = Pick<Engine, 'book' | 'metrics'>;
+type Source = Pick<Engine, 'book' | 'conflicts' | 'metrics'>;
 
 /**
  * What the service tells Prometheus. Events of the engine and requests are counted as they come; what the engine and
@@ -130,8 +130,14 @@ export class Metrics {
     }
   }
 
-  #showStore({ lag, syncs, waiting, waitSeconds }: StoreView): void {
-    const { lag: lagGauge, info, queueDepth, queueWait } = this.#instruments;
+  #showStore({ lag, syncs, waiting, waitSeconds, conflicts }: StoreView): void {
+    const { lag: lagGauge, info, queueDepth, queueWait, conflicts: held } = this.#instruments;
+    held.reset();
+    for (const { syncId, open, decided } of conflicts) {
+      const sync = this.#syncs.of(syncId);
+      held.inc({ sync, state: 'open' }, open);
+      held.inc({ sync, state: 'decided' }, decided);
+    }
     lagGauge.reset();
     const worst = new Map<string, number>();
     for (const [id, seconds] of lag) {

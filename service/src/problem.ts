@@ -15,6 +15,8 @@ export const problemCodes = {
   'not-found': { status: 404, title: 'There is no such thing' },
   'request-timeout': { status: 408, title: 'The request did not come to its end' },
   conflict: { status: 409, title: 'The request does not fit the state of things' },
+  'conflict-moved': { status: 409, title: 'A side has changed since it was looked at' },
+  'conflict-closed': { status: 409, title: 'The conflict takes no such decision' },
   'already-exists': { status: 409, title: 'The id is taken' },
   'in-use': { status: 409, title: 'Something else depends on it' },
   'request-under-way': { status: 409, title: 'A request with this Idempotency-Key is under way' },

@@ -125,7 +125,8 @@ describe('what runs cost', () => {
     let now = live(1, true, 10);
     const metrics = new Metrics(() => new Date((time += 60_000)));
     const book = { list: () => Promise.resolve({ documents: [] }) };
-    metrics.watchEngine({ book, metrics: () => Promise.resolve(now) } as never);
+    const conflicts = { counts: () => Promise.resolve([]) };
+    metrics.watchEngine({ book, conflicts, metrics: () => Promise.resolve(now) } as never);
     const calls = () => read(metrics, 'data_sync_api_calls_total', { sync: 's' });
     expect(await calls()).toBe(10);
     now = live(1, false, 14);
@@ -173,7 +174,7 @@ describe('the store', () => {
   it('that does not answer is told as down, and the other metrics are there all the same', async () => {
     const metrics = new Metrics();
     const failing = () => Promise.reject(new Error('no store'));
-    metrics.watchEngine({ book: { list: failing }, metrics: failing } as never);
+    metrics.watchEngine({ book: { list: failing }, conflicts: { counts: failing }, metrics: failing } as never);
     expect(await read(metrics, 'data_sync_store_up')).toBe(0);
     expect(await read(metrics, 'process_start_time_seconds')).toBeGreaterThan(0);
   });

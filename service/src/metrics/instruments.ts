@@ -29,6 +29,7 @@ export function makeInstruments(registry: Registry) {
     errors: counter('errors_total', 'Runs that failed, by code of the error', ['code']),
     queueDepth: gauge('queue_depth', 'Runs and plans that are due and not begun, in all processes'),
     queueWait: gauge('queue_wait_seconds', 'How long the first of them has been due'),
+    conflicts: gauge('conflicts', 'Conflicts that wait for a decision, or decided for the next run', ['sync', 'state']),
     storeUp: gauge('store_up', '1 if the store answered at the last look, else 0'),
     requests: histogram(
       'http_request_duration_seconds',

@@ -13,11 +13,22 @@ export interface StoreView {
   /** How long the first of them has been due. */
   waitSeconds: number;
   syncs: { id: string; source: string; target: string; mode: string }[];
+  /** Of syncs that have any. */
+  conflicts: { syncId: string; open: number; decided: number }[];
 }
 
 /** Looks at all syncs. A sync that was never in step lags since it was made. */
-export async function lookAtStore({ book }: Pick<Engine, 'book'>, now: Date): Promise<StoreView> {
-  const view: StoreView = { lag: new Map(), waiting: 0, waitSeconds: 0, syncs: [] };
+export async function lookAtStore(
+  { book, conflicts }: Pick<Engine, 'book' | 'conflicts'>,
+  now: Date,
+): Promise<StoreView> {
+  const view: StoreView = {
+    lag: new Map(),
+    waiting: 0,
+    waitSeconds: 0,
+    syncs: [],
+    conflicts: await conflicts.counts(),
+  };
   for await (const { id, body } of every<SyncDocument>(book, syncKind)) {
     view.syncs.push({ id, source: body.sourceId, target: body.targetId, mode: body.mode });
   }

@@ -52,6 +52,13 @@ export class Syncs {
     return { sync, state: (await book.get<SyncState>(syncStateKind, id))?.body ?? newSyncState };
   }
 
+  /** The sync as the engine takes it. */
+  async file(id: string): Promise<SyncFile> {
+    const { engine, batchSizeDefault } = this.#options;
+    const { sync } = await this.get(id);
+    return syncFileOf(engine.book, id, sync.body, batchSizeDefault);
+  }
+
   /** Replaces what the sync is; a run that is under way goes on as it began. */
   async replace(
     { id, revision }: BookDocument<SyncDocument>,
@@ -94,6 +101,19 @@ export class Syncs {
     await this.#changeState(id, (state) => ({ ...state, desired: 'running', wish, due }));
     await this.#options.engine.audit.add({ actor, action: 'sync.run', subject: `sync/${id}`, detail: { ...wish } });
     await this.#options.wake();
+  }
+
+  /**
+   * Something was decided: the sync runs now, or as soon as the run under way has ended. One that a person stopped does
+   * not, and one that this service does not know (its conflicts share the store) is left to who runs it.
+   */
+  async carryOut(id: string): Promise<void> {
+    const { engine, now, wake } = this.#options;
+    const due = now().toISOString();
+    await change<SyncState>(engine.book, syncStateKind, id, (state) =>
+      state.desired === 'running' && (state.due === undefined || state.due > due) ? { ...state, due } : undefined,
+    );
+    await wake();
   }
 
   /** Tries one rejected record again. @throws Problem `not-found` if the sync has no such record. */
@@ -152,9 +172,16 @@ export class Syncs {
     if (config.schedule !== undefined && request.mode === 'realtime')
       throw Problem.at('/config/schedule', 'is for batch syncs; a realtime sync follows its source all the time');
     if (config.schedule !== undefined) await checkSchedule(engine, config.schedule, now());
+    if (config.mapping && (config.validation ?? config.tests))
+      throw Problem.at('/config/mapping', 'brings validation and tests of its own: leave those of the sync out');
     const pinned = config.mapping && (await pinnedMapping(engine.book, config.mapping));
-    const fieldMappings = pinned?.fieldMappings ?? config.fieldMappings ?? [];
-    const { diagnostics } = await engine.previewMapping({ fieldMappings, records: [] });
+    const { fieldMappings = [], validation } = pinned ?? config;
+    const { diagnostics } = await engine.previewMapping({
+      fieldMappings,
+      validation,
+      tests: config.tests,
+      records: [],
+    });
     if (diagnostics.length > 0) throw unfit(diagnostics);
     const mapping = config.mapping && pinned && { ...config.mapping, version: pinned.version };
     return { ...request, config: { ...config, ...(mapping && { mapping }) } };
