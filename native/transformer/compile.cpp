@@ -88,16 +88,13 @@ class Compiler {
 
   void transformation(const nlohmann::json& json, const std::string& at, std::vector<Step>& steps) {
     Params params(json, at, faults_);
-    const std::string type = params.required_text("type", "write format or lookup");
+    const std::string type = params.required_text("type", "write format, lookup, calculate or custom");
     const nlohmann::json* inner = params.find("params");
     params.finish();
     if (type.empty()) return;
-    if (type == "calculate") {
-      faults_.add(params.at("type"), fmt::format("`{}` is not available in this version", type),
-                  "use format or lookup");
-    } else if (type != "format" && type != "lookup" && type != "custom") {
+    if (type != "format" && type != "lookup" && type != "custom" && type != "calculate") {
       faults_.add(params.at("type"), fmt::format("`{}` is no type of transformation", type),
-                  suggestion(type, {"format", "lookup", "custom"}));
+                  suggestion(type, {"format", "lookup", "calculate", "custom"}));
     } else if (!inner) {
       faults_.add(params.at("params"), "this is missing", example_of(type));
     } else if (type == "lookup") {
@@ -106,6 +103,8 @@ class Compiler {
       compile_into(steps, *inner, params.at("params"), compile_custom);
     } else {
       format(*inner, params.at("params"), steps);
+    } else if (type == "calculate") {
+      compile_into(steps, *inner, params.at("params"), compile_calculate);
     }
   }
 
@@ -113,6 +112,7 @@ class Compiler {
     if (type == "custom") return "write {\"function\": \"name\"}";
     return type == "format" ? "write for example {\"trim\": true}" : "write {\"table\": {...}}";
   }
+    if (type == "calculate") return "write {\"expression\": \"record.Amount * 2\"}";
 
   // One of four kinds, told apart by the member that says where the answer is.
   void lookup(const nlohmann::json& json, const std::string& at, std::vector<Step>& steps) {

@@ -14,6 +14,7 @@
 #include "record/json_tokens.hpp"
 #include "record/schema.hpp"
 #include "record/value.hpp"
+#include "transformer/expression/expression.hpp"
 #include "transformer/mapping.hpp"
 #include "transformer/params.hpp"
 
@@ -26,6 +27,9 @@ struct StepContext {
   std::string scratch;            ///< kept between rows for its memory; a step may overwrite it
   JsonTokens tokens;              ///< for steps that look into JSON
   std::string fault;              ///< why the step failed: "is not a number"
+
+  std::vector<Value> cells = {};                               ///< what an expression looks at, kept for its memory
+  std::optional<ExpressionScratch> expression = std::nullopt;  ///< made by the first step that calculates
 };
 
 struct OutsideStep;  // transformer/outside_steps.hpp
@@ -98,6 +102,9 @@ std::span<const Function> contact_functions();
 /// The step of a lookup in `table`, {from: to}, whose params have `ignoreCase?` and `otherwise?` too. `at`: the table's
 /// place, for messages.
 Step compile_table_lookup(CompileContext& context, const nlohmann::json& table, const std::string& at);
+
+/// The step of a transformation of type `calculate`, whose params are `{expression}`.
+Step compile_calculate(CompileContext& context);
 
 /// `json` as a cell, its text kept in `memory`.
 Value value_of(const nlohmann::json& json, Arena& memory);
