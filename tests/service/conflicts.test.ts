@@ -68,7 +68,12 @@ describe('deciding', () => {
   it('keeps the decision with who made it, and makes the sync due', async () => {
     await makeSync('decides');
     const [id] = held('decides', { key: 'a', fields: ['name', 'phone'] });
-    await open.engine.book.put('sync_state', 'decides', { ...(await stateOf('decides')), due: undefined });
+    // As a sync without a schedule is left by its run.
+    await open.engine.book.put('sync_state', 'decides', {
+      ...(await stateOf('decides')),
+      desired: 'stopped',
+      due: undefined,
+    });
     const decided = await open.post(`/api/conflicts/${id}/resolve`, {
       take: 'target',
       fields: { phone: { value: '+43' } },
@@ -80,7 +85,7 @@ describe('deciding', () => {
       decision: { take: 'target', fields: { phone: { value: '+43' } } },
       actor: expect.stringMatching(/^key:/),
     });
-    expect((await stateOf('decides')).due).toBeDefined();
+    expect(await stateOf('decides')).toMatchObject({ desired: 'running', due: expect.any(String) });
     const { body } = await open.get(`/api/audit?subject=conflict/${id}`);
     expect(body.items).toMatchObject([{ action: 'conflict.decide', actor: decided.body.actor }]);
     expect(JSON.stringify(body)).not.toContain('+43');

@@ -1,4 +1,4 @@
-import type { DeletePolicy, FieldMapping, RunReport, SyncFile } from '../../../lib';
+import type { DeletePolicy, FieldMapping, MappingTest, RecordRule, RunReport, SyncFile } from '../../../lib';
 import type { WorkBody } from './work';
 
 /** Kind of the documents that say what a sync is. Only people change them. */
@@ -20,6 +20,9 @@ export interface SyncConfig {
   sourceObject: string;
   targetObject: string;
   fieldMappings?: FieldMapping[];
+  /** Rules for the whole record. */
+  validation?: RecordRule[];
+  tests?: MappingTest[];
   /** Instead of fieldMappings: a stored mapping. Without `version` the newest one is pinned when the sync is saved. */
   mapping?: { id: string; version?: number };
   schedule?: SyncFile['schedule'];
@@ -46,6 +49,8 @@ export interface RunWish {
 export interface SyncState extends WorkBody {
   desired: 'running' | 'stopped';
   wish?: RunWish;
+  /** When a conflict was decided: a run that began before may not have met the decision, so another one follows. */
+  decidedAt?: string;
   lastRun?: FinishedRun;
   /** When a person stopped it the last time: what had failed before is known to them. */
   stoppedAt?: string;

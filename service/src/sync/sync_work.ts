@@ -63,7 +63,8 @@ function stateAfter(state: SyncState, before: SyncState, run: FinishedRun, due: 
   const ended = run.status !== 'stopped';
   // A run that was stopped goes on as it was wished for; a wish that came meanwhile is for the next run.
   const wishWaits = wish !== undefined && (!ended || JSON.stringify(wish) !== JSON.stringify(before.wish));
-  const next = wishWaits || !ended ? run.endedAt : due?.toISOString();
+  const again = wishWaits || state.decidedAt !== before.decidedAt;
+  const next = again || !ended ? run.endedAt : due?.toISOString();
   const goesOn = state.desired === 'running' && (next !== undefined || run.status === 'held');
   return {
     ...rest,

@@ -104,14 +104,14 @@ export class Syncs {
   }
 
   /**
-   * Something was decided: the sync runs now, or as soon as the run under way has ended. One that a person stopped does
-   * not, and one that this service does not know (its conflicts share the store) is left to who runs it.
+   * A conflict was decided: the sync runs now, and again if a run is under way that may not have met the decision. One
+   * that a person stopped does not, and one that this service does not know is left to who runs it on the same store.
    */
   async carryOut(id: string): Promise<void> {
     const { engine, now, wake } = this.#options;
-    const due = now().toISOString();
+    const time = now().toISOString();
     await change<SyncState>(engine.book, syncStateKind, id, (state) =>
-      state.desired === 'running' && (state.due === undefined || state.due > due) ? { ...state, due } : undefined,
+      wasStopped(state) ? undefined : { ...state, desired: 'running', due: time, decidedAt: time },
     );
     await wake();
   }
@@ -186,6 +186,11 @@ export class Syncs {
     const mapping = config.mapping && pinned && { ...config.mapping, version: pinned.version };
     return { ...request, config: { ...config, ...(mapping && { mapping }) } };
   }
+}
+
+/** By a person, not by having nothing more to do. */
+function wasStopped({ desired, stoppedAt, lastRun }: SyncState): boolean {
+  return desired === 'stopped' && stoppedAt !== undefined && !(lastRun && lastRun.startedAt > stoppedAt);
 }
 
 async function checkSchedule(engine: Engine, schedule: SyncFile['schedule'] & {}, now: Date): Promise<void> {
