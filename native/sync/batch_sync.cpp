@@ -1,13 +1,17 @@
 #include "sync/batch_sync.hpp"
 
 #include "sync/rejected_reader.hpp"
+#include "sync/two_way/two_way_pass.hpp"
 
 namespace nexpo {
 namespace {
 
+/// A run that does not read what changed: the cursor stays, and it is not resumed.
+bool is_partial(std::string_view mode) { return mode == "replay" || mode == "apply" || mode == "review"; }
+
 bool resumable(const std::optional<Run>& last, const SyncPlan& plan, RunRequest request) {
   if (!last || last->state == RunState::succeeded || request.replay_rejected || request.applied) return false;
-  if (last->plan_hash != plan.plan_hash || last->mode == "replay" || last->mode == "apply") return false;
+  if (request.decisions || last->plan_hash != plan.plan_hash || is_partial(last->mode)) return false;
   return !request.full || last->mode == "full";
 }
 
@@ -16,6 +20,7 @@ bool resumable(const std::optional<Run>& last, const SyncPlan& plan, RunRequest 
 std::string mode_of(const SyncState& state, const SyncPlan& plan, RunRequest request) {
   if (request.replay_rejected) return "replay";
   if (request.applied) return "apply";
+  if (request.decisions) return "review";
   // A changed plan fills fields that unchanged records need too, so everything is read once more.
   const bool changed_plan = state.last && state.last->plan_hash != plan.plan_hash;
   return request.full || state.cursor.empty() || changed_plan ? "full" : "incremental";
@@ -42,8 +47,7 @@ Task<Run> BatchSync::begin(const Lease& lease, const SyncState& state, RunReques
   }
   std::string mode = mode_of(state, plan_, request);
   // A run that does not read everything that changed leaves it to the next one to see that the plan is another one.
-  const bool partial = mode == "replay" || mode == "apply";
-  std::string plan_hash = partial && state.last ? state.last->plan_hash : plan_.plan_hash;
+  std::string plan_hash = is_partial(mode) && state.last ? state.last->plan_hash : plan_.plan_hash;
   co_return co_await context_.store.begin_run(lease, std::move(mode), std::move(plan_hash), context_.clock.now());
 }
 
@@ -51,12 +55,20 @@ Task<RunReport> BatchSync::run_leased(Lease lease, RunRequest request) {
   const SyncState state = co_await context_.store.load(plan_.sync_id);
   RunReport report;
   report.run = co_await begin(lease, state, request, report.resumed);
-  Pass pass(context_, plan_, lease, report.run, state, request.applied ? &request.applied->effects : nullptr);
-  auto ended = co_await attempt(execute(pass, state, request, report.resumed));
-  report.run = pass.run();
-
-  Cursor next = RunCursor::parse(report.run.cursor).reader;
-  if (report.run.mode == "replay" || report.run.mode == "apply") next = state.cursor;
+  Cursor next;
+  std::variant<bool, Error> ended;
+  if (plan_.reconciliation) {
+    TwoWayPass pass(context_, plan_, lease, report.run, state);
+    ended = co_await attempt(pass.run_phases(state, request, report.resumed));
+    report.run = pass.run();
+    next = pass.next();
+  } else {
+    Pass pass(context_, plan_, lease, report.run, state, request.applied ? &request.applied->effects : nullptr);
+    ended = co_await attempt(execute(pass, state, request, report.resumed));
+    report.run = pass.run();
+    next = RunCursor::parse(report.run.cursor).reader;
+  }
+  if (is_partial(report.run.mode)) next = state.cursor;
   if (ended.index() == 1) report.error = std::get<1>(ended);
   report.run.state = report.error ? (report.error->code() == "breaker" ? RunState::held : RunState::failed)
                                   : (std::get<0>(ended) ? RunState::succeeded : RunState::stopped);

@@ -11,12 +11,13 @@ struct RunRequest {
   bool full = false;             ///< read everything again, whatever the cursor says
   bool replay_rejected = false;  ///< only try rejected records again
   int64_t rejected_id = 0;       ///< with replay_rejected: this one only; 0: all of them
+  bool decisions = false;        ///< only carry out what people decided about conflicts
   /// Only do what this plan found, and leave what has changed since alone, as superseded. Borrowed. The sync's cursor
   /// stays. A crash or stop in between costs nothing: the same plan is applied again, and what is done is unchanged.
   AppliedPlan* applied = nullptr;
 };
 
-/// "full", "incremental", "replay" or "apply": what a new run with this request would be.
+/// "full", "incremental", "replay", "apply" or "review": what a new run with this request would be.
 std::string mode_of(const SyncState& state, const SyncPlan& plan, RunRequest request);
 
 /// How a run ended. `error` is set if its state is failed or held.

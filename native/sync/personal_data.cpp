@@ -74,6 +74,8 @@ std::string PersonalData::original_of(const RecordBatch& source, size_t row) con
   return KeptOriginal{plain, sealed}.text();
 }
 
+std::string PersonalData::seal(std::string_view plain) const { return key_->seal(plain); }
+
 std::optional<Secret> PersonalData::open(std::string_view sealed) const {
   return key_ ? key_->open(sealed) : std::nullopt;
 }

@@ -31,6 +31,8 @@ class PersonalData {
 
   /// The source row as the state keeps it: KeptOriginal's text.
   std::string original_of(const RecordBatch& source, size_t row) const;
+  /// `plain` under the sync's data key, for open().
+  std::string seal(std::string_view plain) const;
   /// What was sealed, or nothing if its key was erased.
   std::optional<Secret> open(std::string_view sealed) const;
 

@@ -14,7 +14,9 @@
 #include "sync/phases.hpp"
 #include "sync/policy.hpp"
 #include "sync/retry.hpp"
+#include "sync/rule_tally.hpp"
 #include "transformer/mapping.hpp"
+#include "transformer/outside.hpp"
 
 namespace nexpo {
 
@@ -27,6 +29,8 @@ struct PassLimits {
   int batches_in_flight = 1;
 };
 
+struct Reconciliation;  // sync/two_way/pair_sides.hpp
+
 struct SyncPlan {
   std::string sync_id;
   std::string source_object;
@@ -34,6 +38,7 @@ struct SyncPlan {
   const MappingPlan* mapping = nullptr;
   bool key_is_identity = false;  ///< records are matched by their key in the source: no two can claim one record
   Strategy strategy = Strategy::source_wins;
+  const Reconciliation* reconciliation = nullptr;  ///< null: records are decided whole, one way
   DeletePolicy deletes = DeletePolicy::ignore;
   BreakerLimits breaker;
   PassLimits limits;
@@ -45,7 +50,7 @@ struct SyncPlan {
 struct Progress {
   std::string sync_id;
   int64_t run_id = 0;
-  std::string phase;  ///< "replay", "read" or "sweep"
+  std::string phase;  ///< "review", "replay", "read", "read_target", "sweep" or "sweep_target"
   int64_t pages = 0;
   Counts counts;
 };
@@ -61,6 +66,8 @@ struct PassContext {
   std::function<void(const Progress&)> on_progress;
   const PersonalData* personal = nullptr;  ///< null: nothing is marked, and nothing was sealed before
   Phases* phases = nullptr;                ///< grows page by page; null: nobody asks
+  Outside* outside = nullptr;              ///< null: no mapping of the plan asks outside
+  RuleTally* rules = nullptr;              ///< grows page by page; null: nobody asks
 };
 
 }  // namespace nexpo

@@ -12,11 +12,14 @@ namespace nexpo {
 namespace {
 
 // One field: hash of its name, a byte of flags, the base. Then what the flags say: a shadow that is not as the base,
-// an alternation. Numbers are in the machine's own order, as all that run on one store have the same.
+// an alternation, what was about to be written. Numbers are in the machine's own order, as all that run on one store
+// have the same.
 constexpr uint8_t kKindBits = 0x07;
 constexpr uint8_t kSourceDiffers = 0x08;
 constexpr uint8_t kTargetDiffers = 0x10;
 constexpr uint8_t kAlternates = 0x20;
+constexpr uint8_t kIntended = 0x40;
+constexpr uint8_t kUnknown = 0x80;  ///< only what was intended is kept
 
 template <class Number>
 void put(std::string& out, Number number) {
@@ -86,6 +89,7 @@ void PairState::clear(size_t slots) {
   target_shadow.assign(slots, {});
   known.assign(slots, 0);
   alternations.assign(slots, {});
+  intended.assign(slots, std::nullopt);
 }
 
 void PairState::decode(std::string_view packed, const Fields& fields) {
@@ -104,6 +108,8 @@ void PairState::decode(std::string_view packed, const Fields& fields) {
       alternation.last = reader.number<uint8_t>() == 0 ? Side::source : Side::target;
       alternation.since = Time(std::chrono::microseconds(reader.number<int64_t>()));
     }
+    std::optional<Value> intention;
+    if (flags & kIntended) intention = reader.value();
     // Fields mostly come in the order of the slots.
     size_t slot = expected;
     if (slot >= fields.hashes.size() || fields.hashes[slot] != hash)
@@ -112,8 +118,9 @@ void PairState::decode(std::string_view packed, const Fields& fields) {
     base[slot] = value;
     source_shadow[slot] = source;
     target_shadow[slot] = target;
-    known[slot] = 1;
+    known[slot] = (flags & kUnknown) == 0;
     alternations[slot] = alternation;
+    intended[slot] = intention;
     expected = slot + 1;
   }
 }
@@ -121,20 +128,27 @@ void PairState::decode(std::string_view packed, const Fields& fields) {
 std::string PairState::encode(const Fields& fields) const {
   std::string out;
   for (size_t slot = 0; slot < known.size(); ++slot) {
-    if (known[slot] == 0) continue;
+    if (known[slot] == 0 && !intended[slot]) continue;
     const bool source_differs = !(source_shadow[slot] == base[slot]);
     const bool target_differs = !(target_shadow[slot] == base[slot]);
     const bool alternates = alternations[slot].count > 0;
     put(out, fields.hashes[slot]);
-    put(out, static_cast<uint8_t>(static_cast<uint8_t>(base[slot].kind()) | (source_differs ? kSourceDiffers : 0) |
-                                  (target_differs ? kTargetDiffers : 0) | (alternates ? kAlternates : 0)));
+    uint8_t flags = static_cast<uint8_t>(base[slot].kind());
+    if (source_differs) flags |= kSourceDiffers;
+    if (target_differs) flags |= kTargetDiffers;
+    if (alternates) flags |= kAlternates;
+    if (intended[slot]) flags |= kIntended;
+    if (known[slot] == 0) flags |= kUnknown;
+    put(out, flags);
     put_text(out, base[slot].view());
     if (source_differs) put_value(out, source_shadow[slot]);
     if (target_differs) put_value(out, target_shadow[slot]);
-    if (!alternates) continue;
-    put(out, alternations[slot].count);
-    put(out, static_cast<uint8_t>(alternations[slot].last));
-    put(out, static_cast<int64_t>(alternations[slot].since.time_since_epoch().count()));
+    if (alternates) {
+      put(out, alternations[slot].count);
+      put(out, static_cast<uint8_t>(alternations[slot].last));
+      put(out, static_cast<int64_t>(alternations[slot].since.time_since_epoch().count()));
+    }
+    if (intended[slot]) put_value(out, *intended[slot]);
   }
   return out;
 }

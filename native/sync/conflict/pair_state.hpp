@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ class PairState {
   std::vector<Value> base, source_shadow, target_shadow;
   std::vector<uint8_t> known;
   std::vector<Alternation> alternations;
+  /// What a page was about to write to the sides in doubt (Pair::doubt); none: nothing.
+  std::vector<std::optional<Value>> intended;
 
   /// Nothing is known.
   void clear(size_t slots);

@@ -1,0 +1,54 @@
+// What a conflict tells: the texts of store/pair_store.hpp's Conflict, made of cells, and a decision, read.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "record/batch.hpp"
+#include "store/pair_store.hpp"
+#include "sync/conflict/reconcile.hpp"
+#include "sync/personal_data.hpp"
+
+namespace nexpo {
+
+/// The fields of one conflict, and where they stand.
+struct ConflictCells {
+  const Shape& fields;
+  const PairCells& cells;
+  std::span<const FieldVerdict> verdicts;
+  std::string_view source_version, target_version;
+  std::string_view reason;  ///< in words; empty: the fields say it
+};
+
+/// Fills fields, body, sealed and both hashes for the given slots. `personal` may be null; values of marked fields are
+/// masked in `body`, and `sealed` has them.
+///
+/// body: {"fields": [{"field", "base"?, "source"?, "target"?, "state", "took"?, "rule"?, "group"?}], "sourceAt"?,
+/// "targetAt"?, "reason"?}. A member that is not there stands for a value that is not there; null is null. `took` is
+/// "source", "target" or {"value": ...}.
+void describe_conflict(const ConflictCells& what, std::span<const size_t> slots, const ReconcileRules& rules,
+                       const PersonalData* personal, Conflict& conflict);
+
+/// Fence of a decision: hexadecimal, over the cells of the slots.
+std::string side_hash(std::span<const Value> side, std::span<const size_t> slots, const PersonalData* personal);
+
+/// What a person chose for one field: a side, or a value.
+struct FieldChoice {
+  Side side = Side::source;
+  std::optional<Value> value;
+};
+
+struct ConflictDecision {
+  bool undo = false;
+  std::optional<Side> take;                   ///< for fields that are not named, and for whole records
+  std::map<std::string, FieldChoice> fields;  ///< by name
+  /// For this field, if there is a choice.
+  std::optional<FieldChoice> of(const std::string& field) const;
+
+  /// `json` as Conflict::decision has it. Values live in `arena`. Throws Error{invalid} that names the member.
+  static ConflictDecision parse(std::string_view json, Arena& arena);
+};
+
+}  // namespace nexpo

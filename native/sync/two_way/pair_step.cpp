@@ -1,0 +1,458 @@
+#include "sync/two_way/pair_step.hpp"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "record/json.hpp"
+#include "sync/kept_original.hpp"
+
+namespace nexpo {
+namespace {
+
+constexpr std::array<Side, 2> kSides{Side::target, Side::source};  // in the order of writing
+
+constexpr size_t index_of(Side side) { return static_cast<size_t>(side); }
+
+/// Refusals that are conflicts between records, and for a person: by our codes and the systems' own.
+std::string_view conflict_kind(std::string_view code) {
+  constexpr std::array<std::string_view, 5> kUnique{"duplicate_key", "DUPLICATE_VALUE", "DUPLICATES_DETECTED", "23505",
+                                                    "SQLITE_CONSTRAINT_UNIQUE"};
+  constexpr std::array<std::string_view, 4> kParent{"missing_parent", "23503", "INVALID_CROSS_REFERENCE_KEY",
+                                                    "SQLITE_CONSTRAINT_FOREIGNKEY"};
+  if (std::ranges::find(kUnique, code) != kUnique.end()) return "unique_violation";
+  if (std::ranges::find(kParent, code) != kParent.end()) return "missing_parent";
+  return {};
+}
+
+}  // namespace
+
+PairStep::PairStep(const PairContext& context, PairPage page)
+    : context_(context),
+      page_(std::move(page)),
+      jury_(context.plan, context.both, context.sides, context.pass.personal, context.pass.clock.now()),
+      scratch_{*out_.memory, {}} {
+  const size_t count = page_.touched.size();
+  verdicts_.resize(count);
+  result_.resize(count);
+  refused_.resize(count);
+  announced_.resize(count);
+  for (const Side side : kSides) back_[index_of(side)].resize(count);
+  for (const Touched& one : page_.touched) before_.push_back(one.pair);
+}
+
+Task<SettledPairs> PairStep::settle() {
+  out_.counts.read = page_.own.rows.size() + page_.own.rejections.size();
+  out_.counts.superseded = page_.superseded;
+  reject_unmapped();
+  judge_all();
+  co_await refresh_own();
+  context_.breaker.pass(changes_of_linked());
+  {
+    const PhaseTimer timer(context_.pass.clock, context_.pass.phases, &Phases::write);
+    co_await announce();
+    for (const Side side : kSides) co_await write(side);
+    for (const Side side : kSides) co_await remove(side);
+    for (const Side side : kSides) co_await read_back(side);
+  }
+  for (size_t i = 0; i < page_.touched.size(); ++i) book(i);
+  co_return std::move(out_);
+}
+
+void PairStep::judge_all() {
+  for (size_t i = 0; i < page_.touched.size(); ++i) verdicts_[i] = jury_.judge(page_, page_.touched[i], scratch_);
+}
+
+/// A page was read some time ago. What is about to be written to the side that it is of is judged by what that side
+/// has now.
+Task<> PairStep::refresh_own() {
+  std::unordered_map<std::string_view, size_t> wanted;
+  std::vector<std::string> keys;
+  for (size_t i = 0; i < page_.touched.size(); ++i) {
+    if (!verdicts_[i].writes_to(page_.side) || head_of(i).op == RecordOp::remove) continue;
+    wanted.emplace(head_of(i).key, i);
+    keys.emplace_back(head_of(i).key);
+  }
+  if (keys.empty()) co_return;
+  SideRows now = co_await context_.sides.fetch(page_.side, false, std::move(keys));
+  page_.own.rows.arena()->keep(now.rows.arena());
+  for (size_t row = 0; row < now.rows.size(); ++row) {
+    const auto place = wanted.find(now.rows.head(row).key);
+    if (place == wanted.end()) continue;
+    Touched& one = page_.touched[place->second];
+    const std::span<const Value> fresh = std::as_const(now.rows).row(row);
+    const bool same = std::ranges::equal(fresh, std::as_const(page_.own.rows).row(one.row));
+    const std::span<Value> cells = page_.own.rows.add(now.rows.head(row));
+    std::ranges::copy(fresh, cells.begin());
+    page_.own.original_row.push_back(page_.own.original_row[one.row]);
+    one.row = page_.own.rows.size() - 1;
+    const size_t touched = place->second;
+    wanted.erase(place);
+    if (same) continue;
+    one.state.decode(one.packed, context_.fields);
+    verdicts_[touched] = jury_.judge(page_, one, scratch_);
+  }
+  for (const auto& [key, touched] : wanted)
+    verdicts_[touched] = PairVerdict();  // it is gone; its deletion will be read
+  for (auto& [key, touched] : wanted) verdicts_[touched].fields.resize(context_.sides.fields()->size());
+}
+
+int64_t PairStep::changes_of_linked() const {
+  int64_t changes = 0;
+  for (size_t i = 0; i < verdicts_.size(); ++i)
+    changes += before_[i].linked() &&
+               (verdicts_[i].removes || verdicts_[i].writes_to(Side::source) || verdicts_[i].writes_to(Side::target));
+  return changes;
+}
+
+Value PairStep::wanted(size_t touched, size_t slot, Side side) const {
+  const PairVerdict& verdict = verdicts_[touched];
+  const PairCells cells = jury_.cells_of(page_, page_.touched[touched]);
+  const Value now = side == Side::source ? cells.source[slot] : cells.target[slot];
+  for (const FieldRestore& field : verdict.restores)
+    if (field.slot == slot) return side == Side::source ? field.source : field.target;
+  switch (verdict.fields[slot].take) {
+    case Take::source: return cells.source[slot];
+    case Take::target: return cells.target[slot];
+    case Take::merged: return verdict.fields[slot].value;
+    case Take::nothing:
+    case Take::agree:
+    case Take::hold: return now;
+  }
+  return now;
+}
+
+bool PairStep::writes_cell(size_t touched, size_t slot, Side side) const {
+  const PairVerdict& verdict = verdicts_[touched];
+  if (!verdict.writes_to(side) || (side == Side::source && !context_.sides.flows_back(slot))) return false;
+  const PairCells cells = jury_.cells_of(page_, page_.touched[touched]);
+  const Value now = side == Side::source ? cells.source[slot] : cells.target[slot];
+  return !(wanted(touched, slot, side) == now);
+}
+
+/// Notes which pairs are about to be written, and with what, before anything is.
+Task<> PairStep::announce() {
+  std::vector<Pair> pairs;
+  std::vector<size_t> of;
+  PairState state;
+  for (size_t i = 0; i < page_.touched.size(); ++i) {
+    const PairVerdict& verdict = verdicts_[i];
+    if (!verdict.removes && !verdict.writes_to(Side::source) && !verdict.writes_to(Side::target)) continue;
+    Pair pair = page_.touched[i].pair;
+    state.decode(page_.touched[i].packed, context_.fields);
+    for (const Side side : kSides) {
+      if (verdict.writes_to(side) || verdict.removes == side) pair.set_doubt(side);
+      for (size_t slot = 0; slot < state.intended.size(); ++slot)
+        if (writes_cell(i, slot, side)) state.intended[slot] = wanted(i, slot, side);
+    }
+    pair.state = packed_state(state, context_.fields, context_.pass.personal);
+    pairs.push_back(std::move(pair));
+    of.push_back(i);
+  }
+  if (pairs.empty()) co_return;
+  const std::vector<int64_t> ids = co_await context_.pass.store.announce(context_.lease, std::move(pairs));
+  for (size_t i = 0; i < of.size(); ++i) {
+    page_.touched[of[i]].pair.id = ids.at(i);
+    announced_[of[i]] = true;
+  }
+}
+
+PairStep::Outgoing PairStep::outgoing(Side side) const {
+  Outgoing out;
+  const Shape& shape = context_.sides.fields();
+  out.changes = RecordBatch(shape, out_.memory);
+  out.whole = RecordBatch(shape, out_.memory);
+  const size_t match = context_.sides.match_slot();
+  for (size_t i = 0; i < page_.touched.size(); ++i) {
+    if (!verdicts_[i].writes_to(side)) continue;
+    out.touched.push_back(i);
+    const std::span<Value> changes = out.changes.add({}), whole = out.whole.add({});
+    for (size_t slot = 0; slot < whole.size(); ++slot) {
+      whole[slot] = wanted(i, slot, side);
+      if (writes_cell(i, slot, side)) changes[slot] = whole[slot];
+    }
+    changes[match] = whole[match];
+  }
+  return out;
+}
+
+Task<> PairStep::write(Side side) {
+  Outgoing out = outgoing(side);
+  if (out.touched.empty()) co_return;
+  const std::vector<size_t> touched = std::move(out.touched);
+  SideReceipt receipt = co_await context_.sides.write(side, std::move(out.changes), std::move(out.whole));
+  for (Rejection& reason : receipt.rejections) {
+    const size_t i = touched.at(reason.row);
+    refuse(i, side, std::move(reason));
+  }
+  for (size_t row = 0; row < touched.size(); ++row) {
+    const Outcome outcome = receipt.receipts.at(row).outcome;
+    std::optional<Outcome>& result = result_[touched[row]];
+    if (outcome == Outcome::rejected || result == Outcome::created) continue;
+    if (!result || outcome != Outcome::unchanged) result = outcome;
+  }
+}
+
+Task<> PairStep::remove(Side side) {
+  std::vector<size_t> touched;
+  RecordBatch keys(context_.sides.fields(), out_.memory);
+  for (size_t i = 0; i < page_.touched.size(); ++i) {
+    if (verdicts_[i].removes != side) continue;
+    touched.push_back(i);
+    RowHead head;
+    head.key = wanted(i, context_.sides.match_slot(), side).view();
+    if (head.key.empty()) head.key = page_.touched[i].pair.key;
+    head.op = RecordOp::remove;
+    keys.add(head);
+  }
+  if (touched.empty()) co_return;
+  SideReceipt receipt = co_await context_.sides.remove(side, std::move(keys));
+  for (Rejection& reason : receipt.rejections) {
+    const size_t i = touched.at(reason.row);
+    refuse(i, side, std::move(reason));
+  }
+}
+
+/// What a side has after our write is its shadow: what it made of the values is no edit.
+Task<> PairStep::read_back(Side side) {
+  std::unordered_map<std::string_view, size_t> by_identity, by_match;
+  std::vector<std::string> identities, matches;
+  for (size_t i = 0; i < page_.touched.size(); ++i) {
+    if (!verdicts_[i].writes_to(side) || refused_[i]) continue;
+    const Pair& pair = page_.touched[i].pair;
+    const bool known = !pair.key_of(side).empty();
+    const std::string& key = known ? pair.key_of(side) : pair.key;
+    (known ? by_identity : by_match).emplace(key, i);
+    (known ? identities : matches).push_back(key);
+  }
+  for (const bool match : {false, true}) {
+    std::vector<std::string>& keys = match ? matches : identities;
+    if (keys.empty()) continue;
+    SideRows now = co_await context_.sides.fetch(side, match, std::move(keys));
+    const auto& places = match ? by_match : by_identity;
+    for (size_t row = 0; row < now.rows.size(); ++row) {
+      const RowHead& head = now.rows.head(row);
+      const auto place = places.find(match ? now.rows.row(row)[context_.sides.match_slot()].view() : head.key);
+      if (place == places.end()) continue;
+      back_[index_of(side)][place->second] = ReadBack{head, std::as_const(now.rows).row(row)};
+    }
+    kept_.push_back(std::move(now));  // moving keeps the rows where they are
+  }
+}
+
+/// `in_doubt`: the system may have taken it all the same, so the pair keeps what was announced.
+void PairStep::refuse(size_t touched, Side by, Rejection reason) {
+  const PairVerdict& verdict = verdicts_[touched];
+  refused_[touched] = true;
+  const std::string_view kind = verdict.removes ? std::string_view() : conflict_kind(reason.code);
+  const PersonalData* personal = context_.pass.personal;
+  const PairCells cells = jury_.cells_of(page_, page_.touched[touched]);
+  if (personal)
+    for (const std::span<const Value> side : {cells.source, cells.target})
+      reason.message = personal->masked(std::move(reason.message), {}, side);
+  verdicts_[touched].refusal = std::move(reason);
+  if (kind.empty()) return;
+  ConflictNote note{std::string(kind), true, "", "", {context_.sides.match_slot()}};
+  note.reason = fmt::format("the {} refused it: {}", name_of(by), verdicts_[touched].refusal.message);
+  verdicts_[touched].notes = {std::move(note)};
+}
+
+void PairStep::reject(size_t original, Rejection reason) {
+  const RecordBatch& rows = page_.own.original;
+  const RowHead& head = rows.head(original);
+  const PersonalData* personal = context_.pass.personal;
+  RejectedRecord record;
+  record.source_key = head.key;
+  record.side = page_.side;
+  record.version = head.version;
+  record.removal = head.op == RecordOp::remove;
+  if (personal && page_.side == Side::source) {
+    record.original = personal->original_of(rows, original);
+  } else {
+    std::vector<Value> cells(rows.row(original).begin(), rows.row(original).end());
+    for (size_t slot = 0; slot < cells.size(); ++slot)
+      if (personal && personal->is_personal(slot) && cells[slot].present()) cells[slot] = Value::text(kMasked);
+    JsonRowWriter(rows.shape()).append(record.original, cells);
+  }
+  record.reason = std::move(reason);
+  out_.rejected.push_back(std::move(record));
+  ++out_.counts.rejected;
+  if (context_.mark_seen && head.op == RecordOp::upsert)
+    out_.seen[index_of(page_.side)].push_back(out_.memory->copy(head.key));
+}
+
+void PairStep::reject_unmapped() {
+  for (Rejection& reason : page_.own.rejections) {
+    const size_t row = reason.row;
+    reject(row, std::move(reason));
+  }
+}
+
+void PairStep::book(size_t touched) {
+  const Touched& one = page_.touched[touched];
+  const PairVerdict& verdict = verdicts_[touched];
+  const RowHead& head = head_of(touched);
+  const auto see = [&](Side side, std::string_view key) {
+    if (context_.mark_seen && !key.empty()) out_.seen[index_of(side)].push_back(out_.memory->copy(key));
+  };
+  if (head.op == RecordOp::upsert) see(page_.side, head.key);
+  if (one.other) see(other(page_.side), page_.others.rows.head(*one.other).key);
+  for (const Side side : kSides)
+    if (const auto& back = back_[index_of(side)][touched]) see(side, back->head.key);
+
+  const bool refused = refused_[touched] || verdict.fate == Fate::refused;
+  keep_pair(touched);
+  if (verdict.holds()) {
+    ++out_.counts.in_review;
+  } else if (refused) {
+    return reject(page_.own.original_row.at(one.row), verdict.refusal);
+  } else if (verdict.fate == Fate::filtered) {
+    ++out_.counts.filtered;
+  } else if (verdict.fate == Fate::removed) {
+    ++out_.counts.deleted;
+  } else {
+    switch (result_[touched].value_or(Outcome::unchanged)) {
+      case Outcome::created: ++out_.counts.created; break;
+      case Outcome::updated: ++out_.counts.updated; break;
+      default: ++out_.counts.unchanged; break;
+    }
+  }
+  if (!context_.track_resolved) return;
+  out_.resolved[index_of(page_.side)].push_back(out_.memory->copy(head.key));
+  if (const std::string& across = one.pair.key_of(other(page_.side)); !across.empty())
+    out_.resolved[index_of(other(page_.side))].push_back(out_.memory->copy(across));
+}
+
+/// What both sides agree on from now on, field by field.
+void PairStep::agree(size_t touched) {
+  Touched& one = page_.touched[touched];
+  PairState& state = one.state;
+  const PairVerdict& verdict = verdicts_[touched];
+  const PairCells cells = jury_.cells_of(page_, one);
+  for (size_t slot = 0; slot < verdict.fields.size(); ++slot) {
+    const FieldVerdict& field = verdict.fields[slot];
+    if (field.take == Take::nothing || field.take == Take::hold) continue;
+    state.base[slot] = field.take == Take::agree ? cells.source[slot] : wanted(touched, slot, Side::target);
+    bool arrived = true;
+    for (const Side side : kSides) {
+      const auto& back = back_[index_of(side)][touched];
+      const bool written = writes_cell(touched, slot, side) || (verdict.creates && verdict.writes_to(side));
+      arrived = arrived && (!written || back);
+      const Value now = side == Side::source ? cells.source[slot] : cells.target[slot];
+      state.shadow_of(side)[slot] = written && back ? back->cells[slot] : now;
+    }
+    if (field.take == Take::target && !context_.sides.flows_back(slot)) state.base[slot] = cells.target[slot];
+    state.known[slot] = arrived;
+  }
+  for (const FieldRestore& field : verdict.restores) {
+    state.known[field.slot] = field.had_base;
+    state.base[field.slot] = state.source_shadow[field.slot] = state.target_shadow[field.slot] = field.base;
+  }
+}
+
+/// The change stamp under which `side` is known now; none where it has changes that nobody has looked at.
+std::string PairStep::version_now(size_t touched, Side side) const {
+  const Touched& one = page_.touched[touched];
+  const PairVerdict& verdict = verdicts_[touched];
+  const bool own = side == page_.side;
+  if (!verdict.writes_to(side)) {
+    if (own) return head_of(touched).op == RecordOp::remove ? "" : std::string(head_of(touched).version);
+    return one.other ? std::string(page_.others.rows.head(*one.other).version) : "";
+  }
+  const auto& back = back_[index_of(side)][touched];
+  if (!back) return "";
+  const PairCells cells = jury_.cells_of(page_, one);
+  const std::span<const Value> now = side == Side::source ? cells.source : cells.target;
+  if (!verdict.creates)
+    for (size_t slot = 0; slot < now.size(); ++slot)
+      if (!writes_cell(touched, slot, side) && !(back->cells[slot] == now[slot])) return "";
+  return std::string(back->head.version);
+}
+
+void PairStep::keep_pair(size_t touched) {
+  Touched& one = page_.touched[touched];
+  const PairVerdict& verdict = verdicts_[touched];
+  if (one.echo) return;
+  Pair pair = one.pair;
+  const bool settled = verdict.fate == Fate::settled && !refused_[touched];
+  const bool doubtful = refused_[touched] && verdict.refusal.in_doubt;
+  if (settled) {
+    agree(touched);
+    for (const Side side : kSides) {
+      const auto& back = back_[index_of(side)][touched];
+      if (back) pair.key_of(side) = back->head.key;
+      pair.version_of(side) = version_now(touched, side);
+    }
+    // What was undone is a conflict again, which the next look at the record opens.
+    if (!verdict.restores.empty()) pair.source_version.clear(), pair.target_version.clear();
+    // A record that was made and not found again is looked at once more.
+    if (verdict.creates && pair.key_of(other(page_.side)).empty() && !pair.key_of(page_.side).empty())
+      pair.version_of(page_.side).clear();
+    const Value match = wanted(touched, context_.sides.match_slot(), page_.side);
+    if (match.present()) pair.key = match.view();
+    if (verdict.revives) pair.buried = false;
+    for (std::optional<Value>& value : one.state.intended) value.reset();
+    if (one.state.encode(context_.fields) != one.packed || pair.state.empty())
+      pair.state = packed_state(one.state, context_.fields, context_.pass.personal);
+  }
+  if (!doubtful) pair.doubt = 0;
+  if (verdict.buries && !refused_[touched]) pair.buried = true;
+  pair.held = verdict.holds();
+
+  const bool keeps = pair.id != 0 || settled || pair.held;
+  const bool noted = !verdict.notes.empty() || one.conflict;
+  if (!keeps || (pair == before_[touched] && !noted && pair.id == before_[touched].id && before_[touched].doubt == 0 &&
+                 !announced_[touched]))
+    return;
+  if (doubtful) return;  // it stays as it was announced
+  out_.pairs_linked += static_cast<int64_t>(pair.linked()) - static_cast<int64_t>(before_[touched].linked());
+  const size_t place = out_.pairs.size();
+  keep_conflicts(touched, pair, place);
+  out_.pairs.push_back(std::move(pair));
+}
+
+void PairStep::keep_conflicts(size_t touched, const Pair& pair, size_t place) {
+  const Touched& one = page_.touched[touched];
+  const PairVerdict& verdict = verdicts_[touched];
+  const PairCells cells = jury_.cells_of(page_, one);
+  const std::string_view across = one.other ? page_.others.rows.head(*one.other).version : std::string_view();
+  const std::string_view own = head_of(touched).version;
+  const bool from_source = page_.side == Side::source;
+  bool ended = false;
+  std::vector<ConflictWrite> writes;
+  for (const ConflictNote& note : verdict.notes) {
+    ConflictWrite write;
+    write.place = place;
+    Conflict& conflict = write.conflict;
+    conflict.kind = note.kind;
+    conflict.state = note.open ? ConflictState::open : ConflictState::closed;
+    conflict.outcome = note.outcome;
+    conflict.run = context_.run_id;
+    const bool of_decision = note.outcome == "applied" || note.outcome == "undone";
+    if (of_decision && one.conflict) {
+      conflict = *one.conflict;
+      conflict.state = ConflictState::closed;
+      conflict.outcome = note.outcome;
+      ended = true;
+    } else {
+      const ConflictCells what{context_.sides.fields(),    cells,      verdict.fields, from_source ? own : across,
+                               from_source ? across : own, note.reason};
+      describe_conflict(what, note.slots, context_.both.rules, context_.pass.personal, conflict);
+    }
+    writes.push_back(std::move(write));
+  }
+  if (one.conflict && !ended && !pair.held) {
+    ConflictWrite write{place, *one.conflict};
+    write.conflict.state = ConflictState::closed;
+    write.conflict.outcome = "gone";
+    writes.push_back(std::move(write));
+  }
+  // What ends comes first: a pair has one conflict that is not closed.
+  std::ranges::stable_partition(writes,
+                                [](const ConflictWrite& one) { return one.conflict.state == ConflictState::closed; });
+  std::ranges::move(writes, std::back_inserter(out_.conflicts));
+}
+
+}  // namespace nexpo
