@@ -3,6 +3,7 @@ import { type IExecuteFunctions, NodeOperationError, type ResourceMapperValue } 
 import type { EndPoint, FieldMapping } from '../lib';
 import { sharedEngine } from './engine';
 import { type Direction, isMappable } from './fields';
+import { parsedList } from './json';
 
 interface Place {
   direction: Direction;
@@ -63,22 +64,11 @@ async function everyField({ direction, object, table, end, database }: Place): P
 }
 
 function withExtra(context: IExecuteFunctions, rows: FieldMapping[]): FieldMapping[] {
-  const text = context.getNodeParameter('options.mappings', 0, '') as string | FieldMapping[];
-  const extra = typeof text === 'string' ? parsed(context, text) : text;
+  const given = context.getNodeParameter('options.mappings', 0, '');
+  const example = '[{"source": "Name", "target": "name"}]';
+  const extra = parsedList(context, given, 'Options: Mapping (JSON)', example) as FieldMapping[];
   const replaced = new Set(extra.map(({ target }) => target));
   return [...rows.filter(({ target }) => !replaced.has(target)), ...extra];
-}
-
-function parsed(context: IExecuteFunctions, text: string): FieldMapping[] {
-  if (!text.trim()) return [];
-  try {
-    const value = JSON.parse(text) as unknown;
-    if (Array.isArray(value)) return value as FieldMapping[];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new NodeOperationError(context.getNode(), `Options: Mapping (JSON) is not JSON: ${reason}`);
-  }
-  throw fault(context, 'Mapping (JSON) is not a list', 'Write a list: [{"source": "Name", "target": "name"}].');
 }
 
 function fault(context: IExecuteFunctions, message: string, description: string): NodeOperationError {

@@ -47,3 +47,28 @@ export const fieldNames: INodeProperties = {
     'Fields of each record; none means all. Choose from the list, or specify IDs using an ' +
     '<a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
+
+/** A sync that this n8n knows, from the list of those that ran, or by its id. */
+export const knownSync: INodeProperties = {
+  displayName: 'Sync',
+  name: 'syncId',
+  type: 'resourceLocator',
+  default: { mode: 'list', value: '' },
+  description: 'The sync, as the output of its runs names it in <code>syncId</code>',
+  modes: [
+    {
+      displayName: 'From List',
+      name: 'list',
+      type: 'list',
+      placeholder: 'Select a sync...',
+      typeOptions: { searchListMethod: 'searchSyncs', searchable: true, skipCredentialsCheckInRLC: true },
+    },
+    { displayName: 'By ID', name: 'name', type: 'string', placeholder: 'Account-accounts-1f2e3d4c5b' },
+  ],
+};
+
+/** The same where none means all of them. */
+export const anySync: INodeProperties = {
+  ...knownSync,
+  description: 'The sync, as the output of its runs names it in <code>syncId</code>. None means all.',
+};

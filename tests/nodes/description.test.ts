@@ -4,17 +4,23 @@ import * as path from 'node:path';
 import {
   type ICredentialType,
   type INodeProperties,
+  type INodePropertyCollection,
   type INodePropertyOptions,
   type INodeType,
   NodeHelpers,
 } from 'n8n-workflow';
 
+import { ConflictResolution } from '../../n8n-nodes/nodes/ConflictResolution/ConflictResolution.node';
+import { inputsOf, outputsOf } from '../../n8n-nodes/nodes/ConflictResolution/description/ports';
+import { DataMapping } from '../../n8n-nodes/nodes/DataMapping/DataMapping.node';
 import { DataSyncTrigger } from '../../n8n-nodes/nodes/DataSyncTrigger/DataSyncTrigger.node';
 import { SalesforceSync } from '../../n8n-nodes/nodes/SalesforceSync/SalesforceSync.node';
 
 const sources = path.resolve(__dirname, '..', '..', 'n8n-nodes');
 const nodes: [string, INodeType][] = [
   ['SalesforceSync', new SalesforceSync()],
+  ['DataMapping', new DataMapping()],
+  ['ConflictResolution', new ConflictResolution()],
   ['DataSyncTrigger', new DataSyncTrigger()],
 ];
 const ownCredentials = fs.readdirSync(path.join(sources, 'credentials')).map((file) => {
@@ -34,6 +40,16 @@ function shown(node: INodeType, values: Record<string, any>): string[] {
     .map(({ name }) => name);
 }
 
+/** A parameter, and those inside of it. */
+function nested(property: INodeProperties): INodeProperties[] {
+  if (property.type === 'collection') return property.options as INodeProperties[];
+  if (property.type !== 'fixedCollection') return [property];
+  return (property.options as INodePropertyCollection[]).flatMap(({ values }) => values).filter(hasFixedOptions);
+}
+
+/** Not those that the editor fills. */
+const hasFixedOptions = ({ typeOptions }: INodeProperties) => typeOptions?.loadOptionsMethod === undefined;
+
 function optionValues(property: INodeProperties): unknown[] {
   return (property.options as INodePropertyOptions[]).map(({ value }) => value);
 }
@@ -42,9 +58,7 @@ describe.each(nodes)('the description of %s', (name, node) => {
   const { description } = node;
 
   it('names options as defaults that exist', () => {
-    const options = description.properties.flatMap((property) =>
-      property.type === 'collection' ? (property.options as INodeProperties[]) : [property],
-    );
+    const options = description.properties.flatMap(nested);
     for (const property of options.filter(({ type }) => type === 'options')) {
       expect([property.name, optionValues(property)]).toEqual([
         property.name,
@@ -59,8 +73,9 @@ describe.each(nodes)('the description of %s', (name, node) => {
 
   it('shows parameters for values that exist', () => {
     const values = new Map<string, unknown[]>();
-    for (const property of description.properties.filter(({ type }) => type === 'options')) {
-      values.set(property.name, [...(values.get(property.name) ?? []), ...optionValues(property)]);
+    for (const property of description.properties) {
+      const own = { options: () => optionValues(property), boolean: () => [true, false] }[property.type as 'options'];
+      if (own) values.set(property.name, [...(values.get(property.name) ?? []), ...own()]);
     }
     const conditions = [...description.properties, ...(description.credentials ?? [])].flatMap(({ displayOptions }) =>
       Object.entries(displayOptions?.show ?? {}),
@@ -79,7 +94,7 @@ describe.each(nodes)('the description of %s', (name, node) => {
     expect(Object.keys(listSearch)).toEqual(expect.arrayContaining(asked('searchListMethod')));
     expect(Object.keys(loadOptions)).toEqual(expect.arrayContaining(asked('loadOptionsMethod')));
     expect(Object.keys(resourceMapping)).toEqual(expect.arrayContaining(asked('resourceMapperMethod')));
-    for (const { testedBy } of description.credentials!)
+    for (const { testedBy } of description.credentials ?? [])
       if (testedBy) expect(Object.keys(credentialTest)).toContain(testedBy);
   });
 
@@ -89,13 +104,13 @@ describe.each(nodes)('the description of %s', (name, node) => {
       (description.credentials ?? []).flatMap((use) => Object.keys(use.displayOptions?.show ?? {})),
     );
     const fields = description.properties.filter(({ name }) => login.has(name));
-    expect(fields.length).toBeGreaterThan(0);
+    expect(fields.length > 0).toBe(description.credentials !== undefined);
     for (const { name, displayOptions } of fields) expect([name, displayOptions?.show]).toEqual([name, undefined]);
   });
 
   it('uses credentials of this package and of n8n itself only', () => {
     const known = [...ownCredentials.map((credential) => credential.name), ...hostCredentials];
-    for (const credential of description.credentials!) expect(known).toContain(credential.name);
+    for (const credential of description.credentials ?? []) expect(known).toContain(credential.name);
   });
 
   it('has a light and a dark icon, and a codex that names it', () => {
@@ -157,6 +172,66 @@ describe('the panel of Salesforce Sync', () => {
   });
 });
 
+describe('the panel of Data Mapping', () => {
+  const panel = (values: Record<string, unknown>) => shown(new DataMapping(), values);
+
+  it('asks for target fields and their values, or for a mapping', () => {
+    expect(panel({})).toEqual(['mode', 'targetFields', 'values', 'rules', 'options']);
+    expect(panel({ mode: 'json' })).toEqual(['mode', 'mapping', 'options']);
+  });
+
+  it('asks for the rows of the mapper again when the target fields change', () => {
+    const values = new DataMapping().description.properties.find(({ name }) => name === 'values')!;
+    expect(values.typeOptions!.loadOptionsDependsOn).toEqual(['targetFields']);
+  });
+});
+
+describe('the panel of Conflict Resolution', () => {
+  const panel = (operation: string, resource = 'conflict') =>
+    shown(new ConflictResolution(), { resource, operation }).filter(
+      (name) => !['resource', 'operation'].includes(name),
+    );
+
+  it('asks for what each operation needs', () => {
+    expect(panel('getMany')).toEqual(['syncId', 'returnAll', 'limit', 'filters']);
+    expect(panel('decide')).toEqual(['conflictId', 'sourceHash', 'targetHash', 'take', 'fields']);
+    expect(panel('decideMany')).toEqual(['syncId', 'take', 'filters']);
+    expect(panel('undo')).toEqual(['conflictId']);
+    expect(panel('previewRules')).toEqual(['syncId', 'strategy', 'rules', 'groups']);
+    expect(panel('resolve', 'item')).toEqual(['keyField', 'useBase', 'strategy', 'rules', 'groups', 'options']);
+  });
+
+  it('has an input for each branch, and an output for what needs review', () => {
+    const names = (ports: ReturnType<typeof inputsOf>) =>
+      ports.map((port) => (typeof port === 'string' ? port : port.displayName));
+    expect([names(inputsOf({ resource: 'conflict' })), names(outputsOf({ resource: 'conflict' }))]).toEqual([
+      ['main'],
+      ['main'],
+    ]);
+    expect(names(inputsOf({ resource: 'item' }))).toEqual(['Source', 'Target']);
+    expect(names(inputsOf({ resource: 'item', useBase: true }))).toEqual(['Source', 'Target', 'Base']);
+    expect(names(outputsOf({ resource: 'item' }))).toEqual(['Resolved', 'Needs Review']);
+  });
+});
+
+describe('the panel of Data Sync Trigger', () => {
+  it('asks for no login where conflicts are waited for', () => {
+    const node = new DataSyncTrigger();
+    expect(shown(node, { watch: 'conflicts' })).toEqual(['watch', 'syncId', 'options']);
+    expect(shown(node, {})).toEqual(['watch', 'authentication', 'object', 'events', 'fieldNames', 'options']);
+    const full = NodeHelpers.getNodeParameters(
+      node.description.properties,
+      { watch: 'conflicts' },
+      true,
+      false,
+      null,
+      node.description,
+    )!;
+    for (const use of node.description.credentials!)
+      expect(NodeHelpers.displayParameter(full, use, null, node.description)).toBe(false);
+  });
+});
+
 describe.each(ownCredentials.map((credential) => [credential.name, credential] as const))(
   'the credential %s',
   (_, credential) => {
@@ -168,7 +243,7 @@ describe.each(ownCredentials.map((credential) => [credential.name, credential] a
 
     it('is tested by a node', () => {
       const usages = nodes
-        .flatMap(([, node]) => node.description.credentials!)
+        .flatMap(([, node]) => node.description.credentials ?? [])
         .filter(({ name }) => name === credential.name);
       expect(usages.map(({ testedBy }) => testedBy)).toEqual(['testLogin', 'testLogin']);
     });

@@ -6,14 +6,15 @@ import {
   NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { pollConflicts } from '../../shared/conflict_feed';
+import { parameterOf } from '../../shared/context';
 import { testLogin } from '../../shared/credential_test';
 import { poll } from '../../shared/feed';
-import { listFields, searchObjects } from '../../shared/lists';
+import { listFields, searchObjects, searchSyncs } from '../../shared/lists';
 import { hostCredential } from '../../shared/host_credentials';
-import { authentication } from '../../shared/parameters';
-import { watched } from './description';
+import { login, ofConflicts, watched } from './description';
 
-/** Starts a workflow with what changed in Salesforce: each version of each record exactly once. */
+/** Starts a workflow with what changed in Salesforce, each version of each record once, or with conflicts of syncs. */
 export class DataSyncTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Data Sync Trigger',
@@ -21,8 +22,8 @@ export class DataSyncTrigger implements INodeType {
     icon: { light: 'file:dataSyncTrigger.svg', dark: 'file:dataSyncTrigger.dark.svg' },
     group: ['trigger'],
     version: 1,
-    subtitle: '={{ $parameter["object"] }}',
-    description: 'Starts the workflow when records of Salesforce are created, updated or deleted',
+    subtitle: '={{ $parameter["watch"] === "conflicts" ? "conflict held" : $parameter["object"] }}',
+    description: 'Starts the workflow when records of Salesforce change, or when a sync holds a conflict',
     defaults: { name: 'Data Sync Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
@@ -32,35 +33,35 @@ export class DataSyncTrigger implements INodeType {
         name: 'dataSyncSalesforceClientCredentialsApi',
         required: true,
         testedBy: 'testLogin',
-        displayOptions: { show: { authentication: ['clientCredentials'] } },
+        displayOptions: { show: { authentication: ['clientCredentials'] }, ...ofConflicts },
       },
       {
         name: 'dataSyncSalesforcePasswordApi',
         required: true,
         testedBy: 'testLogin',
-        displayOptions: { show: { authentication: ['password'] } },
+        displayOptions: { show: { authentication: ['password'] }, ...ofConflicts },
       },
       {
         name: hostCredential.connected,
         required: true,
-        displayOptions: { show: { authentication: ['oAuth2'] } },
+        displayOptions: { show: { authentication: ['oAuth2'] }, ...ofConflicts },
       },
       {
         name: hostCredential.jwt,
         required: true,
-        displayOptions: { show: { authentication: ['jwt'] } },
+        displayOptions: { show: { authentication: ['jwt'] }, ...ofConflicts },
       },
     ],
-    properties: [authentication, ...watched],
+    properties: [...login, ...watched],
   };
 
   methods = {
     credentialTest: { testLogin },
-    listSearch: { searchObjects },
+    listSearch: { searchObjects, searchSyncs },
     loadOptions: { listFields },
   };
 
   async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-    return poll(this);
+    return parameterOf(this, 'watch', 'records') === 'conflicts' ? pollConflicts(this) : poll(this);
   }
 }

@@ -51,15 +51,22 @@ async function signIn(): Promise<void> {
   await page.waitForURL(/home|workflow/);
 }
 
-/** Opens a new workflow that starts by hand, and the panel of an action of Salesforce Sync in it. */
-async function addAction(action: string): Promise<void> {
+/** Opens a new workflow that starts by hand, and looks for a node to put behind that. */
+async function addNode(name: string): Promise<void> {
   await page.goto(`${host.n8n.url}/workflow/new`);
   await part('canvas-add-button').click();
   await page.getByText('Trigger manually').click();
   await part('canvas-handle-plus').click();
   await part('node-creator-search-bar').waitFor();
-  await page.keyboard.type('Salesforce Sync');
-  await part('node-creator-item-name').filter({ hasText: 'Salesforce Sync' }).click();
+  await page.keyboard.type(name);
+  await part('node-creator-item-name')
+    .filter({ hasText: new RegExp(`^${name}$`) })
+    .click();
+}
+
+/** Opens the panel of an action of Salesforce Sync. */
+async function addAction(action: string): Promise<void> {
+  await addNode('Salesforce Sync');
   await page.getByText(action, { exact: true }).click();
   await part('ndv').waitFor();
 }
@@ -121,4 +128,24 @@ it('shows an error with the field and the fix', async () => {
   }
   expect(await error.isVisible()).toBe(true);
   await picture('n8n-error');
+});
+
+it('maps fields in the panel of Data Mapping, with a rule for one of them', async () => {
+  await addNode('Data Mapping');
+  await part('ndv').waitFor();
+  const names = part('parameter-input-targetFields').locator('input');
+  await names.fill('name, amount');
+  await names.press('Tab');
+  const rows = part('mapping-fields-container');
+  await rows.getByText('amount', { exact: true }).waitFor();
+  await rows.locator('input').first().fill('Ada');
+  await rows.locator('input').last().fill('12,3');
+  await page.getByText('Add for a Field').click();
+  await choose('field', 'amount');
+  await choose('transformation', 'Number With 2 Decimals');
+  await picture('n8n-data-mapping');
+  await part('node-execute-button').click();
+  await part('output-panel').getByText('Rejected (1 item)').first().click();
+  await part('output-panel').getByText('is not a number').first().waitFor();
+  await picture('n8n-data-mapping-rejected');
 });

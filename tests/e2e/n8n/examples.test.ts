@@ -51,3 +51,18 @@ it('gives changed contacts', async () => {
   const org = await host.twin.dump('Contact');
   for (const { contactId, email } of contacts) expect(email).toBe(org.get(contactId)!['Email']);
 });
+
+it('cleans two lists and makes one of them', async () => {
+  const id = await imported('clean-and-merge.json');
+  const execution = await host.n8n.finished(await host.n8n.runAsEditor(id, 'Start'));
+  expect(execution.data.resultData.error).toBeUndefined();
+  const rows = (node: string, index = 0) => host.n8n.output(execution, node, index).map(({ json }) => json);
+  expect(rows('Clean CRM', 1).map((row) => row._rejected.field)).toEqual(['email']);
+  expect(rows('Make One')).toEqual([
+    { email: 'ada@example.com', name: 'Ada Lovelace', phone: '+442079460018' },
+    { email: 'alan@example.com', name: 'Alan Turing', phone: null },
+  ]);
+  expect(rows('Make One', 1)).toEqual([
+    { email: 'grace@example.com', phone: '+17035550100', _review: [expect.objectContaining({ field: 'name' })] },
+  ]);
+});

@@ -1,7 +1,15 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-import type { IDataObject, IExecuteFunctions, ILoadOptionsFunctions, INode, IPollFunctions } from 'n8n-workflow';
+import type {
+  IDataObject,
+  IExecuteFunctions,
+  ILoadOptionsFunctions,
+  INode,
+  INodeExecutionData,
+  IPollFunctions,
+  NodeExecutionHint,
+} from 'n8n-workflow';
 
 /** What a node asks n8n for, answered from plain values. A path of a parameter is followed as n8n follows it. */
 export interface FakeState {
@@ -9,6 +17,10 @@ export interface FakeState {
   parameters: Record<string, any>;
   credentials?: Record<string, IDataObject>;
   items?: IDataObject[];
+  /** Of each input, whole; in the place of `items`. */
+  inputs?: INodeExecutionData[][];
+  /** What the node told the panel. */
+  hints?: NodeExecutionHint[];
   continueOnFail?: boolean;
   mode?: string;
   staticData?: IDataObject;
@@ -40,7 +52,7 @@ function functionsOf(state: FakeState): Record<string, unknown> {
   return {
     read,
     getNode: () => node,
-    getWorkflow: () => ({ id: 'workflow-1', active: true }),
+    getWorkflow: () => ({ id: 'workflow-1', name: 'My Workflow', active: true }),
     getMode: () => state.mode ?? 'trigger',
     continueOnFail: () => state.continueOnFail ?? false,
     getCredentials: (type: string) => {
@@ -62,7 +74,8 @@ export function executing(state: FakeState): IExecuteFunctions {
   return {
     ...shared,
     getNodeParameter: (name: string, _index: number, fallback?: unknown) => (read as any)(name, fallback),
-    getInputData: () => (state.items ?? [{}]).map((json) => ({ json })),
+    getInputData: (input = 0) => state.inputs?.[input] ?? (state.items ?? [{}]).map((json) => ({ json })),
+    addExecutionHints: (...hints: NodeExecutionHint[]) => (state.hints ??= []).push(...hints),
     getExecutionCancelSignal: () => state.cancel,
     evaluateExpression: (expression: string, index: number) => state.evaluate?.(expression, index),
   } as unknown as IExecuteFunctions;

@@ -1,26 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { knownSync } from '../../../shared/parameters';
+
 /** What a sync leaves behind: its runs and its rejected records. */
 export const history: INodeProperties[] = [
-  {
-    displayName: 'Sync',
-    name: 'syncId',
-    type: 'resourceLocator',
-    displayOptions: { show: { operation: ['getStatus', 'getRejected'] } },
-    default: { mode: 'list', value: '' },
-    required: true,
-    description: 'The sync, as the output of its runs names it in <code>syncId</code>',
-    modes: [
-      {
-        displayName: 'From List',
-        name: 'list',
-        type: 'list',
-        placeholder: 'Select a sync...',
-        typeOptions: { searchListMethod: 'searchSyncs', searchable: true, skipCredentialsCheckInRLC: true },
-      },
-      { displayName: 'By ID', name: 'name', type: 'string', placeholder: 'Account-accounts-1f2e3d4c5b' },
-    ],
-  },
+  { ...knownSync, displayOptions: { show: { operation: ['getStatus', 'getRejected'] } }, required: true },
   {
     displayName: 'Limit',
     name: 'limit',

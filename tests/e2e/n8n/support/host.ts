@@ -7,6 +7,8 @@ import { startTwin, type Twin } from '../../support/twin';
 
 export const nodeTypes = {
   sync: 'n8n-nodes-data-sync.salesforceSync',
+  mapping: 'n8n-nodes-data-sync.dataMapping',
+  conflicts: 'n8n-nodes-data-sync.conflictResolution',
   trigger: 'n8n-nodes-data-sync.dataSyncTrigger',
 };
 
