@@ -10,7 +10,7 @@ namespace nexpo {
 
 /// | method | body | answer |
 /// |---|---|---|
-/// | sync.run | {file, full?, approve?, replay?, rejectedId?} | RunReport |
+/// | sync.run | {file, full?, approve?, replay?, rejectedId?, decisions?} | RunReport |
 /// | sync.schedule | {file} | {} when stopped; a `run` event for each run |
 /// | sync.stop | {syncId} | {stopping} |
 /// | sync.plan | {file, full?, samples?, keep?: plan id} | counts of what would happen, sample differences, effects? |
@@ -29,10 +29,14 @@ namespace nexpo {
 /// | feed.read | {id, source, object, fields, limit?, accept?, from?: "now" or "start", createdField?} | {records,
 /// token, more} |
 /// | feed.forget | {id} | {} |
-/// | host.answer | {ask, token? {accessToken, instanceUrl?}, error?} | {taken}; the answer to an `ask` event |
+/// | host.answer | {ask, token? {accessToken, instanceUrl?}, values?, errors?, error?} | {taken}; answers an `ask` event |
+/// | host.functions | {names} | {}; all that mappings may call from now on |
 /// | mapping.preview | {fieldMappings, records as JSON text, sourceSchema?, targetSchema?, tests?} | see
 /// mapping_methods.hpp |
 /// | mapping.apply | {fieldMappings, records as JSON text} | {results, warnings, counters} in order |
+/// | conflict.list, .get, .counts, .decide, .decide_many, .undo | | see conflict_methods.hpp |
+/// | conflict.preview | {syncId, strategy?, rules?, groups?, ...} | see conflict_preview.hpp |
+/// | record.explain | {file, key, side?} | see explain_methods.hpp |
 /// | schedule.next | {schedule, after? in ms since 1970} | {next}: ISO time or null |
 /// | book.get | {kind, id} | {document}: null if there is none |
 /// | book.list | {kind, after?, prefix?, limit?} | {documents, next?} in order of id |
@@ -44,7 +48,8 @@ namespace nexpo {
 /// | audit.verify | {} | {ok, entries, brokenAt?} |
 /// | keys.rotate | {audit?} | {rewrapped, current} |
 /// | keys.erase | {name, audit?} | {erased} |
-/// | retention.apply | {runsDays?, rejectedDays?, auditDays?, documents?: [{kind, days}], audit?} | numbers that went |
+/// | retention.apply | {runsDays?, rejectedDays?, auditDays?, conflictsDays?, tombstonesDays?, documents?: [{kind,
+/// days}], audit?} | numbers that went |
 /// | connector.specs | {} | {connectors} |
 /// | engine.info | {} | {version, store, connectors} |
 /// | engine.metrics | {} | {runsActive, syncs}: engine/run_watch.hpp |

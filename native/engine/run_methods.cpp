@@ -48,12 +48,14 @@ RunRequest request_of(const json& body) {
   RunRequest request;
   request.full = body.value("full", false);
   request.replay_rejected = body.value("replay", false);
+  request.decisions = body.value("decisions", false);
   if (request.replay_rejected) request.rejected_id = body.value("rejectedId", int64_t{0});
   return request;
 }
 
 /// `watch` is null where there is no run to watch.
-PassContext pass_context(Runtime& runtime, SyncSession& session, const RunControl& control, RunWatch* watch) {
+PassContext pass_context(Runtime& runtime, SyncSession& session, const RunControl& control, RunWatch* watch,
+                         RuleTally* rules) {
   auto on_progress = [&runtime, watch](const Progress& progress) {
     if (watch) {
       watch->run_id = progress.run_id;
@@ -69,8 +71,8 @@ PassContext pass_context(Runtime& runtime, SyncSession& session, const RunContro
     runtime.on_event(dump(event));
   };
   Phases* phases = watch ? &watch->phases : nullptr;
-  return {runtime.loop, runtime.workers,    *runtime.store, session.writer(), control.stop, control.abort,
-          on_progress,  session.personal(), phases};
+  return {runtime.loop, runtime.workers,    *runtime.store, session.writer(),  control.stop, control.abort,
+          on_progress,  session.personal(), phases,         session.outside(), rules};
 }
 
 /// Links belong to one pair of ends. A file that points elsewhere under the same id would find everything "unchanged".
@@ -102,7 +104,8 @@ Task<json> run_once(Runtime& runtime, SyncFile file, json body, RunControl contr
   }
   WatchedRun watched(runtime, session);
   co_await session.open(false);
-  const PassContext context = pass_context(runtime, session, control, &watched.watch());
+  RuleTally rules;
+  const PassContext context = pass_context(runtime, session, control, &watched.watch(), &rules);
   BatchSync sync(context, session.plan(), session.source());
   const RunReport report = co_await sync.run(request);
 
@@ -117,6 +120,7 @@ Task<json> run_once(Runtime& runtime, SyncFile file, json body, RunControl contr
        {"peakRssMb", peak_rss_mb()},
        {"guaranteeClass", std::string(1, session.writer()->guarantee_class())},
        {"warnings", session.warnings()},
+       {"rules", to_json(rules)},
        {"phases", to_json(watched.watch().phases)}});
   if (const std::optional<Quota> quota = session.quota()) out["quota"] = to_json(*quota);
   out.erase("error");
@@ -144,6 +148,8 @@ Task<> run_and_report(Runtime& runtime, SyncFile file, json body, RunControl con
                    {"peakRssMb", peak_rss_mb()},
                    {"guaranteeClass", "A"},
                    {"warnings", json::array()},
+                   {"planHash", ""},
+                   {"rules", json::array()},
                    {"phases", to_json(Phases())},
                    {"error", to_json(std::get<1>(report))}});
     event["report"] = std::move(failed);
@@ -185,7 +191,8 @@ Task<json> plan_sync(Runtime& runtime, json body) {
   const SyncState state = co_await runtime.store->load(session.file().id);
   check_binding(state, session.plan());
   co_await session.open(true);
-  const PassContext context = pass_context(runtime, session, control, nullptr);
+  RuleTally rules;
+  const PassContext context = pass_context(runtime, session, control, nullptr, &rules);
   std::optional<KeptEffects> kept;
   if (const auto keep = CallBody(body).optional_text("keep")) kept.emplace(runtime, session, *keep);
   if (kept) co_await kept->begin();
@@ -206,7 +213,8 @@ Task<json> plan_sync(Runtime& runtime, json body) {
               {"apiCalls", session.calls()},
               {"seconds", std::chrono::duration<double>(runtime.loop.steady() - started).count()},
               {"guaranteeClass", std::string(1, guarantee)},
-              {"warnings", session.warnings()}});
+              {"warnings", session.warnings()},
+              {"rules", to_json(rules)}});
   co_return out;
 }
 

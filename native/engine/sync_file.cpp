@@ -13,10 +13,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 15> kKeys{
-    "id",           "description",   "source",          "target",   "sourceObject",
-    "targetObject", "fieldMappings", "validation",      "tests",    "conflictResolution",
-    "deletes",      "batchSize",     "batchesInFlight", "schedule", "$schema"};
+constexpr std::array<std::string_view, 19> kKeys{
+    "id",           "description",     "source",     "target",  "sourceObject",
+    "targetObject", "fieldMappings",   "validation", "tests",   "conflictResolution",
+    "conflicts",    "direction",       "matchOn",    "creates", "deletes",
+    "batchSize",    "batchesInFlight", "schedule",   "$schema"};
 
 bool good_id(std::string_view id) {
   return !id.empty() && id.size() <= kSyncIdLengthMax && std::ranges::all_of(id, [](char c) {
@@ -43,6 +44,7 @@ class FileReader {
     read_mappings();
     guard([this] { MappingTests::parse(file_.value("tests", json()), "tests"); });
     guard([this] { read_policies(); });
+    guard([this] { read_direction(); });
     guard([this] { read_deletes(); });
     out_.limits.page_records_max = integer(file_, "batchSize", "", 1, kBatchSizeMax, out_.limits.page_records_max);
     out_.limits.batches_in_flight =
@@ -132,6 +134,33 @@ class FileReader {
     if (found == file_.end()) return;
     if (!found->is_string()) return fault("conflictResolution: must be a text such as \"source_wins\"");
     out_.strategy = parse_strategy(found->get<std::string>(), "conflictResolution");
+  }
+
+  /// One of `words`, the first of which holds where nothing is said.
+  template <size_t N>
+  std::string_view word(const char* key, const std::array<std::string_view, N>& words) {
+    const auto found = file_.find(key);
+    if (found == file_.end()) return words.front();
+    if (found->is_string())
+      for (const std::string_view one : words)
+        if (one == found->get_ref<const std::string&>()) return one;
+    fault("{}: must be one of {}", key, fmt::join(words, ", "));
+    return words.front();
+  }
+
+  void read_direction() {
+    static constexpr std::array<std::string_view, 2> directions{"one_way", "two_way"};
+    static constexpr std::array<std::string_view, 4> creates{"both", "to_target", "to_source", "none"};
+    out_.two_way = word("direction", directions) == "two_way";
+    const std::string_view made = word("creates", creates);
+    out_.creates_in_target = made == "both" || made == "to_target";
+    out_.creates_in_source = made == "both" || made == "to_source";
+    out_.conflicts = file_.value("conflicts", json());
+    if (file_.contains("matchOn")) out_.match_on = text("matchOn");
+    if (!out_.reconciles())
+      for (const char* key : {"matchOn", "creates"})
+        if (file_.contains(key))
+          fault("{}: only a sync that decides field by field has it; add direction: \"two_way\", or leave it out", key);
   }
 
   void read_deletes() {

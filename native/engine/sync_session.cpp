@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/end.hpp"
+#include "engine/mapping_needs.hpp"
 #include "record/fingerprint.hpp"
 
 namespace nexpo {
@@ -19,9 +20,16 @@ std::string binding_of(const SyncFile& file, const Connection& source, const Con
 }  // namespace
 
 SyncSession::SyncSession(Runtime& runtime, SyncFile file, const RunControl& control)
-    : runtime_(runtime), file_(std::move(file)), mapping_(MappingPlan::compile(file_.field_mappings, "fieldMappings")) {
+    : runtime_(runtime),
+      file_(std::move(file)),
+      mapping_(MappingPlan::compile(file_.field_mappings, "fieldMappings",
+                                    options_of(runtime, file_.needs, file_.validation))) {
   source_connection_ = connect_end(runtime, file_.source, "source", file_.id + "/source", control.stop);
   target_connection_ = connect_end(runtime, file_.target, "target", file_.id + "/target", control.abort);
+  if (!mapping_.outside().empty()) {
+    desk_ = std::make_unique<OutsideDesk>(runtime, file_.needs, file_.id + "/lookup", control.stop);
+    desk_->serve(mapping_);
+  }
   source_ = source_connection_->source();
   target_ = target_connection_->target();
   plan_.sync_id = file_.id;
@@ -33,6 +41,13 @@ SyncSession::SyncSession(Runtime& runtime, SyncFile file, const RunControl& cont
   plan_.breaker = file_.breaker;
   plan_.limits = file_.limits;
   plan_.plan_hash = binding_of(file_, *source_connection_, *target_connection_) + ":" + mapping_.hash();
+  if (!file_.reconciles()) return;
+  reconcile_ = std::make_unique<ReconcileSession>(file_, mapping_);
+  plan_.reconciliation = &reconcile_->both();
+}
+
+uint64_t SyncSession::calls() const {
+  return source_connection_->calls() + target_connection_->calls() + (desk_ ? desk_->calls() : 0);
 }
 
 std::optional<Quota> SyncSession::quota() const {
@@ -71,6 +86,10 @@ Task<> SyncSession::open_personal() {
 Task<> SyncSession::open(bool dry) {
   co_await describe();
   warnings_ = mapping_.check(&source_schema_, target_schema(), "fieldMappings");
+  if (desk_) {
+    const std::vector<std::string> more = co_await desk_->check();
+    warnings_.insert(warnings_.end(), more.begin(), more.end());
+  }
   co_await open_personal();
   if (dry && !target_schema_) co_return;
   WritePlan write;
@@ -78,10 +97,13 @@ Task<> SyncSession::open(bool dry) {
   write.fields = mapping_.target_fields();
   for (const std::string& field : *write.fields)
     if (mapping_.renamed_from(field) == source_schema_.key_field) write.key_field = field;
+  if (!file_.match_on.empty()) write.key_field = file_.match_on;
   write.hints = mapping_.target_hints(&source_schema_);
   writer_ = co_await target_->open(std::move(write));
   const std::string_view key = mapping_.renamed_from(writer_->key_field());
   plan_.key_is_identity = !key.empty() && key == source_schema_.key_field;
+  if (reconcile_)
+    co_await reconcile_->open(*source_connection_, *target_connection_, source_schema_, writer_->key_field());
 }
 
 }  // namespace nexpo

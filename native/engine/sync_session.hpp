@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
+#include "engine/outside_desk.hpp"
+#include "engine/reconcile_session.hpp"
 #include "engine/runtime.hpp"
 #include "engine/sync_file.hpp"
 
@@ -13,8 +15,8 @@ namespace nexpo {
 
 class SyncSession {
  public:
-  /// `file` has its integrations resolved. Checks the configuration of both ends and compiles the mapping. No I/O.
-  /// Throws Error{invalid} with every fault.
+  /// `file` has its integrations and needs resolved. Checks the configuration of both ends and compiles the mapping. No
+  /// I/O. Throws Error{invalid} with every fault.
   SyncSession(Runtime& runtime, SyncFile file, const RunControl& control);
 
   /// Describes both objects and checks the mapping against them; opens the target's writer. A target object that does
@@ -33,7 +35,10 @@ class SyncSession {
   Writer* writer() { return writer_.get(); }
   const PersonalData* personal() const { return personal_.get(); }
   const std::vector<std::string>& warnings() const { return warnings_; }
-  uint64_t calls() const { return source_connection_->calls() + target_connection_->calls(); }
+  /// Whom the mapping asks; null: it asks nobody.
+  Outside* outside() { return desk_.get(); }
+  /// Of both ends and of the systems that the mapping looks things up in.
+  uint64_t calls() const;
   /// Of the end that has one; of two, the one that is nearer to its limit.
   std::optional<Quota> quota() const;
 
@@ -47,6 +52,8 @@ class SyncSession {
   MappingPlan mapping_;
   SyncPlan plan_;
   std::unique_ptr<Connection> source_connection_, target_connection_;
+  std::unique_ptr<OutsideDesk> desk_;
+  std::unique_ptr<ReconcileSession> reconcile_;  ///< null: records are decided whole
   std::unique_ptr<Source> source_;
   std::unique_ptr<Target> target_;
   std::unique_ptr<Writer> writer_;

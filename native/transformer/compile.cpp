@@ -54,10 +54,13 @@ class Compiler {
     }
     plan.required = params.flag("required", false);
     plan.personal = params.flag("pii", false);
+    for (const std::string_view key : {"direction", "reverse"}) params.find(key);  // sync/two_way/back_mapping.hpp
     if (const nlohmann::json* fallback = params.find("defaultValue"); fallback && !fallback->is_null()) {
       plan.fallback = value_of(*fallback, *memory_);
     }
     error_policy(params, plan);
+    if (const nlohmann::json* rules = params.find("validate"))
+      plan.rules = compile_value_rules(*rules, params.at("validate"), faults_);
     plan.plain = plan.steps.empty() && !plan.required && !plan.fallback;
     params.finish();
     return plan;
@@ -101,18 +104,18 @@ class Compiler {
       lookup(*inner, params.at("params"), steps);
     } else if (type == "custom") {
       compile_into(steps, *inner, params.at("params"), compile_custom);
-    } else {
-      format(*inner, params.at("params"), steps);
     } else if (type == "calculate") {
       compile_into(steps, *inner, params.at("params"), compile_calculate);
+    } else {
+      format(*inner, params.at("params"), steps);
     }
   }
 
   static std::string_view example_of(std::string_view type) {
     if (type == "custom") return "write {\"function\": \"name\"}";
+    if (type == "calculate") return "write {\"expression\": \"record.Amount * 2\"}";
     return type == "format" ? "write for example {\"trim\": true}" : "write {\"table\": {...}}";
   }
-    if (type == "calculate") return "write {\"expression\": \"record.Amount * 2\"}";
 
   // One of four kinds, told apart by the member that says where the answer is.
   void lookup(const nlohmann::json& json, const std::string& at, std::vector<Step>& steps) {
@@ -231,7 +234,15 @@ void list_rules(MappingPlan::State& state) {
         std::any_of(field.steps.begin(), field.steps.end(), [](const Step& step) { return step.can_fail; });
     field.is_counted = can_fail && field.on_error != OnError::fail_record;
     if (field.is_counted) field.rule = state.add_rule(field.at, "onError");
+    for (ValueRule& rule : field.rules) {
+      rule.head.count = state.add_rule(rule.head.at, std::string(rule.head.name));
+      if (rule.question) state.outside.push_back(rule.question.get());
+    }
+    state.validates |= !field.rules.empty();
   }
+  for (RecordRule& rule : state.record_rules)
+    rule.head.count = state.add_rule(rule.head.at, std::string(rule.head.name));
+  state.validates |= !state.record_rules.empty();
 }
 
 std::string hash_of(const nlohmann::json& json) {
@@ -239,12 +250,15 @@ std::string hash_of(const nlohmann::json& json) {
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 
-/// The mapping alone, or with the tables that it reads: what they give changes when they do.
+/// The mapping alone, or with the tables that it reads, which change what it gives, and the rules for whole records.
 std::string hash_of(const nlohmann::json& mappings, const MappingOptions& options) {
   nlohmann::json read = nlohmann::json::object();
   for (const std::string& id : stored_tables(mappings))
     if (const nlohmann::json* table = find_table(options, id)) read[id] = *table;
-  return read.empty() ? hash_of(mappings) : hash_of(nlohmann::json{mappings, read});
+  nlohmann::json all = nlohmann::json::array({mappings});
+  if (!read.empty()) all.push_back(read);
+  if (options.validation && !options.validation->empty()) all.push_back({{"validation", *options.validation}});
+  return hash_of(all.size() == 1 ? mappings : all);
 }
 
 }  // namespace
@@ -257,6 +271,11 @@ MappingPlan MappingPlan::compile(const nlohmann::json& field_mappings, std::stri
   for (const FieldPlan& field : state->fields) targets.push_back(field.target);
   state->targets = std::make_shared<const std::vector<std::string>>(std::move(targets));
   mark_personal(*state);
+  if (options.validation && !options.validation->is_null()) {
+    Faults faults;
+    state->record_rules = compile_record_rules(*options.validation, "validation", *state->targets, faults);
+    faults.throw_if_any();
+  }
   list_rules(*state);
   state->hash = hash_of(field_mappings, options);
   return MappingPlan(std::move(state));

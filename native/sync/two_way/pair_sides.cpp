@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "sync/map_rows.hpp"
 #include "sync/retry.hpp"
 
 namespace nexpo {
@@ -52,8 +53,7 @@ Task<SideRows> PairSides::mapped(Side side, Page page) const {
   const PhaseTimer timer(context_.clock, context_.phases, &Phases::map);
   if (side == Side::target) co_return as_read(std::move(page.records), std::move(page.unreadable));
   SideRows out;
-  auto map = [this, &page] { return plan_.mapping->apply(page.records, std::move(page.unreadable)); };
-  MappedBatch mapped = co_await context_.workers.run(std::move(map));
+  MappedBatch mapped = co_await map_rows(context_, *plan_.mapping, page.records, std::move(page.unreadable));
   out.rows = std::move(mapped.records);
   out.original_row = std::move(mapped.source_row);
   out.rejections = std::move(mapped.rejections);
