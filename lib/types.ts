@@ -1,3 +1,5 @@
+import type { ConflictRules, ConflictStrategy } from './conflict_types';
+
 import type { Counts, RunReport } from './reports';
 
 /** Shapes of everything that crosses the border to the native core, as JSON. */
@@ -56,6 +58,10 @@ export interface FieldMapping {
   pii?: boolean;
   /** Rules for the mapped value. */
   validate?: FieldRule[];
+  /** Of a sync that goes both ways: `to_target` keeps the target's edits of the field from the source. */
+  direction?: 'both' | 'to_target';
+  /** How to get the source's value back from the target's, where that does not follow from `transformation`. */
+  reverse?: Transformation | Transformation[];
 }
 
 /** A mapping whole: what a sync file and a mapping document of the REST service hold side by side. */
@@ -75,7 +81,15 @@ export interface SyncFile extends Mapping {
   target: EndPoint;
   sourceObject: string;
   targetObject: string;
-  conflictResolution?: 'source_wins' | 'target_wins';
+  /** What becomes of a record, or of a field of it, that both sides changed: docs/conflicts.md. */
+  conflictResolution?: ConflictStrategy;
+  conflicts?: ConflictRules;
+  /** `two_way`: the target's changes go to the source too. */
+  direction?: 'one_way' | 'two_way';
+  /** The target field that records of both sides are matched by; by default the target's key. */
+  matchOn?: string;
+  /** Of a sync that goes both ways: where records are made that only one side has. `both` by default. */
+  creates?: 'both' | 'to_target' | 'to_source' | 'none';
   deletes?: DeletePolicy | { policy: DeletePolicy; limitRecords?: number; limitPercent?: number };
   batchSize?: number;
   batchesInFlight?: number;
@@ -162,6 +176,12 @@ export interface HostToken {
  */
 export type TokenSource = (request: { stale?: string }) => Promise<HostToken> | HostToken;
 
+/**
+ * Makes values of values, for `custom` transformations: one for each, in order. null and missing values are not among
+ * them. A number that JavaScript cannot hold exactly comes as a text. What it throws ends the run that needed it.
+ */
+export type HostFunction = (page: { values: unknown[]; options: unknown }) => unknown[] | Promise<unknown[]>;
+
 /** What became of one record that was written. */
 export interface RowResult {
   /** Place in `records`. */
@@ -232,6 +252,8 @@ export interface MappingPreview {
   diagnostics: { path: string; reason: string; fix: string }[];
   /** What a run would start with all the same. */
   warnings: string[];
+  /** Target fields that are marked `pii`, or read what is personal for another field. */
+  personal: string[];
   /** Of the mapping's own tests, in order. */
   tests: { name: string; ok: boolean; got: MappedRecord }[];
 }

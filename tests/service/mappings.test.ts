@@ -153,3 +153,41 @@ test('a mapping that a sync uses stays; any other goes with all of its versions'
   expect((await open.get('/api/mappings/used?version=1')).status).toBe(404);
   expect((await open.engine.book.list('mapping', { prefix: 'used' })).documents).toEqual([]);
 });
+
+const tests = [
+  { name: 'an address is in lower case', input: { Name: 'Ada', Email: 'A@B.C' }, expect: { email: 'a@b.c' } },
+  { input: { Name: 'Ada' }, expect: { rejected: 'required' } },
+];
+
+test('a preview runs the tests that the mapping carries, and needs no records for that', async () => {
+  const made = await created('tested', { tests });
+  expect(made.body.tests).toEqual(tests);
+  const { status, body } = await open.post('/api/mappings/tested/preview', {});
+  expect([status, body.records]).toEqual([200, []]);
+  expect(body.tests).toEqual([
+    {
+      name: 'an address is in lower case',
+      ok: true,
+      got: { output: { name: 'Ada', email: 'a@b.c' } },
+    },
+    { name: 'tests[1]', ok: false, got: { output: { name: 'Ada' } } },
+  ]);
+  const key = await open.key('sync:read');
+  const shown = await open.post('/api/mappings/tested/preview', {}, { key });
+  expect(shown.body.tests[0]).toMatchObject({ ok: true, got: { output: { name: 'Ada', email: '***' } } });
+});
+
+test('a test that is none is refused with its place', async () => {
+  const wrong = { name: 'x', fieldMappings, tests: [{ input: {} }] };
+  const { status, body } = await open.post('/api/mappings', wrong);
+  expect([status, body.errors[0].pointer]).toEqual([400, '/tests/0/expect']);
+});
+
+test('rules for the record are kept with each version', async () => {
+  const validation = [{ expression: 'record.name != "x"', message: 'nobody is called x', severity: 'warn' }];
+  const made = await created('ruled', { validation });
+  expect(made.body.validation).toEqual(validation);
+  const changed = await open.put('/api/mappings/ruled', { name: 'without', fieldMappings });
+  expect(changed.body.validation).toBeUndefined();
+  expect((await open.get('/api/mappings/ruled?version=1')).body.validation).toEqual(validation);
+});

@@ -1,5 +1,5 @@
 import type { BookDocument, Engine } from '../../../lib';
-import type { FieldMapping } from '../../../lib';
+import type { Mapping as MappingWork } from '../../../lib';
 import { Problem } from '../problem';
 import type { Mapping } from '../schemas/mapping';
 import { isRevisionConflict } from '../sync/change';
@@ -8,11 +8,10 @@ import { versionId } from '../sync/sync_file';
 /** Kind of the documents: the head has the mapping's id, its versions `ID@0001` and so on. */
 export const mappingKind = 'mapping';
 
-interface VersionBody {
+interface VersionBody extends MappingWork {
   version: number;
   name: string;
   description?: string;
-  fieldMappings: FieldMapping[];
   createdAt: string;
   createdBy: string;
 }
@@ -20,7 +19,7 @@ interface VersionBody {
 /** The newest version as a copy, so that it can be had with one look. */
 export type MappingHead = VersionBody;
 
-export type MappingContent = Pick<VersionBody, 'name' | 'description' | 'fieldMappings'>;
+export type MappingContent = Omit<VersionBody, 'version' | 'createdAt' | 'createdBy'>;
 
 const versionsMax = 1_000_000;
 const conflictsMax = 20;

@@ -1,14 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
 
-import type { FieldMapping } from '../../../lib';
 import { mayUse } from '../auth/principal';
-import type { BookDocument, Engine } from '../../../lib';
+import type { BookDocument, Engine, MappedRecord, Mapping } from '../../../lib';
 import type { App, Context } from '../context';
 import { cursorAt, placeOf } from '../cursor';
 import { newId, syncsWhere } from '../integrations/integration_document';
 import * as versions from '../mappings/mapping_book';
-import { masked, piiTargets } from '../mappings/masking';
+import { masked } from '../mappings/masking';
 import { answeredUnchanged, atRevision, etagOf } from '../plugins/conditional';
 import { pointerOf, Problem } from '../problem';
 import { IdParams, ListOf, ListQuery, listLimitDefault } from '../schemas/list';
@@ -86,7 +85,7 @@ function addCreating(app: App, { engine, now }: Context): void {
     async (request, reply) => {
       const { id = newId(request.body.name), ...rest } = request.body;
       const content = contentOf(rest);
-      await demandCompiles(engine, content.fieldMappings);
+      await demandCompiles(engine, content);
       try {
         const made = await versions.addVersion(engine, id, content, { actor: request.principal.id, now: now() });
         void reply.code(201).headers({ location: `/api/mappings/${id}`, etag: etagOf(made.revision) });
@@ -116,7 +115,7 @@ function addChanging(app: App, { engine, now }: Context): void {
     async (request, reply) => {
       const { id } = request.params;
       const content = contentOf(request.body);
-      await demandCompiles(engine, content.fieldMappings);
+      await demandCompiles(engine, content);
       const actor = request.principal.id;
       const made = await atRevision<versions.MappingHead, BookDocument<versions.MappingHead>>(
         request,
@@ -149,8 +148,14 @@ function addChanging(app: App, { engine, now }: Context): void {
 
 /** The schema gives transformation types that a sync file knows as well, steps in a list included. */
 function contentOf(wanted: Static<typeof shapes.MappingChange>): versions.MappingContent {
-  const { name, description, fieldMappings } = wanted;
-  return { name, ...(description !== undefined && { description }), fieldMappings: fieldMappings };
+  const { name, description, fieldMappings, validation, tests } = wanted;
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    fieldMappings,
+    ...(validation && { validation }),
+    ...(tests && { tests }),
+  };
 }
 
 async function remove(engine: Engine, request: FastifyRequest, id: string): Promise<void> {
@@ -165,8 +170,8 @@ async function remove(engine: Engine, request: FastifyRequest, id: string): Prom
 }
 
 /** @throws Problem that lists every fault the compiler found, with its place and fix. */
-async function demandCompiles(engine: Engine, fieldMappings: FieldMapping[]): Promise<void> {
-  const { diagnostics } = await engine.previewMapping({ fieldMappings, records: [] });
+async function demandCompiles(engine: Engine, { fieldMappings, validation, tests }: Mapping): Promise<void> {
+  const { diagnostics } = await engine.previewMapping({ fieldMappings, validation, tests, records: [] });
   const [first] = diagnostics;
   if (!first) return;
   const errors = diagnostics.map(({ path, reason, fix }) => ({
@@ -184,7 +189,7 @@ function addPreview(app: App, { engine }: Context): void {
       config: { scope: 'sync:read', sensitive: true },
       schema: {
         operationId: 'previewMapping',
-        summary: 'What the mapping makes of sample records; nothing is written',
+        summary: 'What the mapping makes of sample records and of its own tests; nothing is written',
         tags,
         params: IdParams,
         body: shapes.PreviewWanted,
@@ -193,16 +198,29 @@ function addPreview(app: App, { engine }: Context): void {
     },
     async ({ params, body, principal }) => {
       const { found } = await versions.readVersion(engine, params.id, body.version);
-      const { fieldMappings, version } = found;
-      const { records, diagnostics } = await engine.previewMapping({ fieldMappings, records: body.records });
-      const [fault] = diagnostics;
-      if (fault && records.length === 0)
-        throw new Problem('conflict', `version ${version} no longer compiles: ${fault.reason}`);
-      if (mayUse(principal, 'admin')) return { version, masked: [], records };
-      const hidden = piiTargets(fieldMappings);
-      // The reason of a rejection tells no value of a marked field; the engine sees to that.
-      const shown = records.map((one) => ('output' in one ? { output: masked(one.output, hidden) } : one));
-      return { version, masked: hidden, records: shown };
+      const { fieldMappings, validation, tests: own, version } = found;
+      const preview = await engine.previewMapping({
+        fieldMappings,
+        validation,
+        tests: own,
+        records: body.records ?? [],
+      });
+      const [fault] = preview.diagnostics;
+      if (fault) throw new Problem('conflict', `version ${version} no longer compiles: ${fault.reason}`);
+      const hidden = mayUse(principal, 'admin') ? [] : preview.personal;
+      const { warnings, tests } = preview;
+      return {
+        version,
+        masked: hidden,
+        records: preview.records.map((one) => shown(one, hidden)),
+        warnings,
+        tests: tests.map(({ got, ...test }) => ({ ...test, got: shown(got, hidden) })),
+      };
     },
   );
+}
+
+/** The reason of a rejection tells no value of a marked field; the engine sees to that. */
+function shown(one: MappedRecord, hidden: string[]): MappedRecord {
+  return 'output' in one ? { output: masked(one.output, hidden) } : one;
 }

@@ -1,7 +1,8 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 
+import { ConflictRulesSchema, StrategySchema } from './conflict';
 import { idPattern, Time } from './list';
-import { FieldMappings } from './mapping';
+import { FieldMappings, MappingTests, RecordRules } from './mapping';
 
 const objectNameMax = 255;
 
@@ -21,6 +22,8 @@ export const SyncConfigSchema = object({
   sourceObject: ObjectNameSchema,
   targetObject: ObjectNameSchema,
   fieldMappings: Type.Optional(FieldMappings),
+  validation: Type.Optional(RecordRules),
+  tests: Type.Optional(MappingTests),
   mapping: Type.Optional(
     object(
       { id: IdSchema, version: Type.Optional(Type.Integer({ minimum: 1 })) },
@@ -42,7 +45,17 @@ export const SyncConfigSchema = object({
   pollSeconds: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 86_400, description: 'of a realtime sync: from the end of a run to the next' }),
   ),
-  conflictResolution: Type.Optional(oneOf('source_wins', 'target_wins')),
+  conflictResolution: Type.Optional(StrategySchema),
+  conflicts: Type.Optional(ConflictRulesSchema),
+  direction: Type.Optional(oneOf('one_way', 'two_way')),
+  matchOn: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: objectNameMax,
+      description: 'the target field that records are matched by; by default the key of the target',
+    }),
+  ),
+  creates: Type.Optional(oneOf('both', 'to_target', 'to_source', 'none')),
   deletes: Type.Optional(
     Type.Union([
       DeletePolicySchema,

@@ -1,6 +1,6 @@
-import type { Book, FieldMapping, SyncFile } from '../../../lib';
+import type { Book, Mapping, SyncFile } from '../../../lib';
 import { Problem } from '../problem';
-import type { SyncDocument } from './sync_document';
+import type { SyncConfig, SyncDocument } from './sync_document';
 
 /** The sync as the engine takes it. The engine itself opens the credentials of both integrations. */
 export async function syncFileOf(
@@ -9,20 +9,29 @@ export async function syncFileOf(
   { sourceId, targetId, config }: SyncDocument,
   batchSizeDefault: number,
 ): Promise<SyncFile> {
-  const { mapping, fieldMappings, events: _, pollSeconds: __, batchSize, ...rest } = config;
+  const { mapping, fieldMappings, validation, events: _, pollSeconds: __, batchSize, ...rest } = config;
   return {
     id,
     source: { integration: sourceId },
     target: { integration: targetId },
     ...rest,
     batchSize: batchSize ?? batchSizeDefault,
-    fieldMappings: mapping ? (await pinnedMapping(book, mapping)).fieldMappings : (fieldMappings ?? []),
+    ...(await mappingOf(book, { mapping, fieldMappings, validation })),
   };
 }
 
-export interface MappingVersion {
+/** What the engine needs of a sync's mapping: that of the sync itself, or of the version it is pinned to. */
+export async function mappingOf(
+  book: Book,
+  { mapping, fieldMappings = [], validation }: Pick<SyncConfig, 'mapping' | 'fieldMappings' | 'validation'>,
+): Promise<Pick<Mapping, 'fieldMappings' | 'validation'>> {
+  if (!mapping) return { fieldMappings, ...(validation && { validation }) };
+  const pinned = await pinnedMapping(book, mapping);
+  return { fieldMappings: pinned.fieldMappings, ...(pinned.validation && { validation: pinned.validation }) };
+}
+
+export interface MappingVersion extends Pick<Mapping, 'fieldMappings' | 'validation'> {
   version: number;
-  fieldMappings: FieldMapping[];
 }
 
 /** The version that is meant: the one that is named, else the newest. @throws Problem that names the field. */
@@ -33,9 +42,10 @@ export async function pinnedMapping(
   const head = await book.get<{ version: number }>('mapping', id);
   if (!head) throw Problem.at('/config/mapping/id', `there is no mapping "${id}"`);
   const wanted = version ?? head.body.version;
-  const found = await book.get<{ fieldMappings: FieldMapping[] }>('mapping', versionId(id, wanted));
+  const found = await book.get<Mapping>('mapping', versionId(id, wanted));
   if (!found) throw Problem.at('/config/mapping/version', `mapping "${id}" has no version ${wanted}`);
-  return { version: wanted, fieldMappings: found.body.fieldMappings };
+  const { fieldMappings, validation } = found.body;
+  return { version: wanted, fieldMappings, validation };
 }
 
 /** Id of the document of one version: `crm@0001`. */
