@@ -1,4 +1,5 @@
 import { Engine, type EngineEvent, type RunReport } from '../../lib';
+import { printTests, testMapping } from './mapping_tests';
 import { ProgressLine } from './progress_line';
 import { printFields, printPlan, printRejected, printReport, printRuns } from './print';
 import { readSyncFile } from './sync_file';
@@ -97,18 +98,21 @@ export async function plan(options: Options, path: string): Promise<number> {
   });
 }
 
+/** The mapping's own tests, then a connection to both systems. */
 export async function test(options: Options, path: string): Promise<number> {
   const file = readSyncFile(path);
   const engine = openEngine(options);
   return withEngine(engine, async () => {
+    const tests = await testMapping(engine, file);
     const result = await engine.test(file);
-    if (options.json) printJson(result);
+    if (options.json) printJson({ ...result, tests });
     else {
+      printTests(file, tests);
       for (const side of ['source', 'target'] as const) {
         process.stdout.write(`${side} ${result[side].ok ? 'ok' : 'FAILED'}: ${result[side].message}\n`);
       }
     }
-    return result.source.ok && result.target.ok ? 0 : 1;
+    return result.source.ok && result.target.ok && tests.every(({ ok }) => ok) ? 0 : 1;
   });
 }
 

@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   command('plan <file>', 'show what a run would do; write nothing', plan)
     .option('--full', 'plan a full run')
     .option('--samples <n>', 'differences to show', '10');
-  command('test <file>', 'connect to both systems', test);
+  command('test <file>', 'run the tests of the mapping, and connect to both systems', test);
   command('schema <file>', 'show the fields of both objects', schema);
   command('status [sync]', 'show the latest runs of one sync or of all', status);
   command('rejected <file>', 'show the rejected records of a sync', rejected).option(

@@ -39,6 +39,37 @@ describe('test', () => {
   });
 });
 
+describe('the tests of a mapping', () => {
+  const tests = [
+    { name: 'a name stays', input: { Id: '1', Name: 'Ada' }, expect: { name: 'Ada' } },
+    { input: { Name: 'Ada' }, expect: { rejected: 'required' } },
+  ];
+
+  test('run before the systems are asked', async () => {
+    const { code, json } = await workspace.command('test', workspace.accountsSync(twin, { tests }));
+    expect(code).toBe(0);
+    expect(json).toMatchObject({ source: { ok: true }, tests: [{ name: 'a name stays', ok: true }, { ok: true }] });
+  });
+
+  test('say what they wanted and what they got, and fail the command', async () => {
+    const failing = [...tests, { input: { Id: '1', Name: 'Ada' }, expect: { rejected: 'required' } }];
+    failing.push({ input: { Name: 'Ada' }, expect: { name: 'Ada' } } as never);
+    const file = workspace.write('tested.json', workspace.accountsSync(twin, { tests: failing }));
+    const { code, stdout } = await workspace.plain('test', file);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^test ok: a name stays\ntest ok: tests\[1\]\ntest FAILED: tests\[2\]$/m);
+    expect(stdout).toMatch(/^  wanted \{"rejected":"required"\}\n  got \{"id":"1","name":"Ada"/m);
+    expect(stdout).toMatch(/^  wanted \{"name":"Ada"\}\n  got a rejection, required: Id is missing/m);
+    expect(stdout).toMatch(/^source ok: /m);
+  });
+
+  test('name the place of what is wrong with them', async () => {
+    const sync = workspace.accountsSync(twin, { tests: [{ input: {} } as never] });
+    const { code, stderr } = await workspace.command('test', sync);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('tests[0].expect: must be an object')]);
+  });
+});
+
 describe('schema', () => {
   test('shows the fields of both objects, and null for a table that is still to be made', async () => {
     const sync = workspace.accountsSync(twin);
