@@ -200,10 +200,9 @@ class SimStore final : public StateStore {
   Task<std::vector<std::optional<std::string>>> claimants(std::string, std::vector<Fingerprint> claims) override {
     co_await boundary();
     std::vector<std::optional<std::string>> found(claims.size());
-    for (const auto& [key, stored] : disk_.links) {
-      const auto place = std::find(claims.begin(), claims.end(), stored.link.claim);
-      if (place != claims.end()) found[static_cast<size_t>(place - claims.begin())] = key;
-    }
+    for (const auto& [key, stored] : disk_.links)
+      for (size_t i = 0; i < claims.size(); ++i)
+        if (stored.link.claim == claims[i]) found[i] = key;
     co_return found;
   }
 
