@@ -76,13 +76,19 @@ class Preview {
       const MappedText tried = co_await map_given(runtime, *plan_, tests_.inputs(), kPreviewRecordsMax);
       judged = tests_.judge(tried.results, plan_->target_fields());
     }
-    co_return fmt::format(R"({{"records":{},"diagnostics":{},"warnings":{},"tests":{}}})", mapped.results,
-                          dump(diagnostics_), dump(json(warnings_)), dump(judged));
+    co_return fmt::format(R"({{"records":{},"diagnostics":{},"warnings":{},"personal":{},"tests":{}}})", mapped.results,
+                          dump(diagnostics_), dump(json(warnings_)), dump(personal()), dump(judged));
   }
 
  private:
   void schema(const char* name, std::optional<Schema>& into) const {
     if (body_.contains(name) && !body_[name].is_null()) into = parse_schema(body_[name], name);
+  }
+  json personal() const {
+    json names = json::array();
+    for (size_t slot = 0; plan_ && slot < plan_->personal_fields().size(); ++slot)
+      if (plan_->personal_fields()[slot]) names.push_back((*plan_->target_fields())[slot]);
+    return names;
   }
   static const Schema* schema_of(const std::optional<Schema>& schema) { return schema ? &*schema : nullptr; }
 

@@ -1,6 +1,7 @@
 // Every workload, in the order of the table. Each is {id, name, title, run(context)}; run gives {results, targets}.
 import { bulk, rest } from './http.mjs';
 import { calls } from './calls.mjs';
+import { items } from './items.mjs';
 import { kills } from './kills.mjs';
 import { latency } from './latency.mjs';
 import { mapping } from './mapping.mjs';
@@ -10,4 +11,4 @@ import { postgres } from './postgres.mjs';
 import { resync } from './resync.mjs';
 import { service } from './service.mjs';
 
-export const workloads = [mapping, rest, bulk, postgres, resync, memory, calls, kills, latency, n8n, service];
+export const workloads = [mapping, rest, bulk, postgres, resync, memory, calls, kills, latency, n8n, items, service];

@@ -71,8 +71,9 @@ async function addAction(action: string): Promise<void> {
   await part('ndv').waitFor();
 }
 
-async function choose(parameter: string, option: string): Promise<void> {
-  await part(`parameter-input-${parameter}`).click();
+/** `kind`: of the element, where the editor gives the parameter's name to others as well. */
+async function choose(parameter: string, option: string, kind = ''): Promise<void> {
+  await page.locator(`${kind}[data-test-id="parameter-input-${parameter}"]`).click();
   await page.locator('[role=option]:visible, .el-select-dropdown__item:visible').filter({ hasText: option }).click();
 }
 
@@ -132,6 +133,7 @@ it('shows an error with the field and the fix', async () => {
 
 it('maps fields in the panel of Data Mapping, with a rule for one of them', async () => {
   await addNode('Data Mapping');
+  await page.getByText('Add to workflow').click();
   await part('ndv').waitFor();
   const names = part('parameter-input-targetFields').locator('input');
   await names.fill('name, amount');
@@ -141,11 +143,21 @@ it('maps fields in the panel of Data Mapping, with a rule for one of them', asyn
   await rows.locator('input').first().fill('Ada');
   await rows.locator('input').last().fill('12,3');
   await page.getByText('Add for a Field').click();
-  await choose('field', 'amount');
+  await choose('field', 'amount', 'div');
   await choose('transformation', 'Number With 2 Decimals');
-  await picture('n8n-data-mapping');
   await part('node-execute-button').click();
-  await part('output-panel').getByText('Rejected (1 item)').first().click();
-  await part('output-panel').getByText('is not a number').first().waitFor();
-  await picture('n8n-data-mapping-rejected');
+  await part('output-panel').getByText('Rejected Branch (1 item)').click();
+  await part('output-panel').getByText('amount `12,3` is not a number').waitFor();
+  await picture('n8n-data-mapping');
+});
+
+it('shows an input for each branch that Conflict Resolution resolves, and what needs review', async () => {
+  await addNode('Conflict Resolution');
+  await page.getByText('Resolve items of two branches', { exact: true }).click();
+  await part('ndv').waitFor();
+  await part('parameter-input-useBase').click();
+  await part('ndv-close-button').click();
+  for (const port of ['Source', 'Target', 'Base', 'Resolved', 'Needs Review'])
+    await part('canvas').getByText(port, { exact: true }).waitFor();
+  await picture('n8n-conflict-resolution');
 });

@@ -31,7 +31,7 @@ TEST(MappingPreview, GivesTheOutputOfEachRecordOrWhyItIsRefusedInOrder) {
             R"({"records":[{"output":{"id":1,"owner":"Ada","amount":12345678901234567890.50}},)"
             R"({"rejected":{"code":"number","field":"amount","message":"Amount `many` is not a number"}},)"
             R"({"rejected":{"code":"required","field":"id","message":"Id is missing, and id is required"}}],)"
-            R"("diagnostics":[],"warnings":[],"tests":[]})");
+            R"("diagnostics":[],"warnings":[],"personal":[],"tests":[]})");
 }
 
 TEST(MappingPreview, FindsAPathOfAFlatRecordToo) {
@@ -176,6 +176,15 @@ TEST(MappingApply, TakesFiftyThousandRecordsAndNotOneMore) {
   for (int i = 1; i < kCallRecordsMax; ++i) records += ",{\"Id\":1}";
   EXPECT_EQ(engine.call("mapping.apply", body_of(records + "]"))["results"].size(), 50'000u);
   EXPECT_EQ(engine.error_of("mapping.apply", body_of(records + ",{}]")).field(), "records");
+}
+
+TEST(MappingPreview, NamesTheFieldsThatHoldPersonalData) {
+  CalledEngine engine;
+  json personal = mappings();
+  personal[0]["pii"] = true;
+  personal.push_back({{"source", "Id"}, {"target", "copy"}});
+  const json preview = engine.call("mapping.preview", body_of("[]", {{"fieldMappings", personal}}));
+  EXPECT_EQ(preview["personal"], json({"id", "copy"}));
 }
 
 TEST(NextRun, IsTheNextTimeOfTheScheduleInItsZone) {
