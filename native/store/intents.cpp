@@ -33,7 +33,7 @@ std::string_view take_text(std::string_view& packed) {
 
 std::string pack_intents(const std::vector<LinkWrite>& intents) {
   std::string out;
-  out.reserve(intents.size() * 80);
+  out.reserve(intents.size() * 96);
   for (const LinkWrite& one : intents) {
     const std::string_view target = one.target_key == one.source_key ? std::string_view() : one.target_key;
     put_size(out, one.source_key.size());
@@ -42,6 +42,7 @@ std::string pack_intents(const std::vector<LinkWrite>& intents) {
     out += target;
     out += bytes_of(one.fingerprint);
     out += bytes_of(one.shadow);
+    out += bytes_of(one.claim);
   }
   return out;
 }
@@ -54,6 +55,7 @@ std::vector<LinkWrite> unpack_intents(std::string_view packed) {
     one.target_key = take_text(packed);
     one.fingerprint = fingerprint_of_bytes(take(packed, sizeof one.fingerprint.bytes));
     one.shadow = fingerprint_of_bytes(take(packed, sizeof one.shadow.bytes));
+    one.claim = fingerprint_of_bytes(take(packed, sizeof one.claim.bytes));
     intents.push_back(one);
   }
   return intents;

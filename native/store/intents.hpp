@@ -9,7 +9,7 @@
 
 namespace nexpo {
 
-/// Keys (a target key only where it differs from the source key), fingerprints and shadows.
+/// Keys (a target key only where it differs from the source key), fingerprints, shadows and claims.
 std::string pack_intents(const std::vector<LinkWrite>& intents);
 
 /// Views into `packed`. Throws Error{invalid} if the bytes were not made by pack_intents().

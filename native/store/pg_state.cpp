@@ -50,26 +50,32 @@ int64_t recover(pqxx::work& transaction, int64_t sync) {
        transaction.exec_params("DELETE FROM data_sync.intent WHERE sync = $1 RETURNING packed, id", sync)) {
     const std::string packed = bytes(page[0]);
     sql::PgArray keys(sql::PgElement::bytea), targets(sql::PgElement::bytea), prints(sql::PgElement::bytea),
-        shadows(sql::PgElement::bytea);
+        shadows(sql::PgElement::bytea), claims(sql::PgElement::bytea);
+    const auto add_known = [](sql::PgArray& list, const Fingerprint& print) {
+      if (print.empty())
+        list.add_null();
+      else
+        list.add(bytes_of(print));
+    };
     for (const LinkWrite& one : unpack_intents(packed)) {
       keys.add(one.source_key);
       targets.add(one.target_key);
       prints.add(bytes_of(one.fingerprint));
-      if (one.shadow.empty())
-        shadows.add_null();
-      else
-        shadows.add(bytes_of(one.shadow));
+      add_known(shadows, one.shadow);
+      add_known(claims, one.claim);
     }
     transaction.exec_params(
-        "WITH written AS (INSERT INTO data_sync.link (sync, source_key, fingerprint, target_key, pending, shadow) "
-        "SELECT $1, key, $6, nullif(target, ''), print, shadow "
-        "FROM unnest($2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[]) AS one (key, target, print, shadow) "
+        "WITH written AS (INSERT INTO data_sync.link (sync, source_key, fingerprint, target_key, pending, shadow, "
+        "claim) "
+        "SELECT $1, key, $6, nullif(target, ''), print, shadow, claim "
+        "FROM unnest($2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $7::bytea[]) "
+        "AS one (key, target, print, shadow, claim) "
         "ON CONFLICT (sync, source_key) DO UPDATE SET pending = EXCLUDED.pending, "
         "shadow = coalesce(EXCLUDED.shadow, link.shadow) RETURNING xmax = 0 AS added) UPDATE data_sync.sync SET linked "
         "= linked + "
         "(SELECT count(*) FILTER (WHERE added) FROM written) WHERE number = $1",
         sync, binarystring(keys.bytes()), binarystring(targets.bytes()), binarystring(prints.bytes()),
-        binarystring(shadows.bytes()), binarystring(std::string(bytes_of({}))));
+        binarystring(shadows.bytes()), binarystring(std::string(bytes_of({}))), binarystring(claims.bytes()));
   }
   return integer(transaction.exec_params("SELECT linked FROM data_sync.sync WHERE number = $1", sync)[0][0]);
 }

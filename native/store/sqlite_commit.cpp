@@ -3,6 +3,7 @@
 
 #include "store/intents.hpp"
 #include "store/run_state.hpp"
+#include "store/sqlite_conflicts.hpp"
 #include "store/sqlite_pairs.hpp"
 #include "store/sqlite_state.hpp"
 
@@ -48,7 +49,7 @@ int64_t SqliteState::recover(const Sync& sync) {
   int64_t added = 0;
   for (const std::string& packed : pages) {
     for (const LinkWrite& one : unpack_intents(packed)) {
-      // A shadow of zero bytes is one that is not known.
+      // A shadow or claim of zero bytes is one that is not known.
       const sql::Blob shadow{one.shadow.empty() ? std::string_view() : bytes_of(one.shadow)};
       database_
           .statement(
@@ -56,8 +57,9 @@ int64_t SqliteState::recover(const Sync& sync) {
               "WHERE sync = ?1 AND source_key = ?2")
           .run(sync.number, one.source_key, blob_of(one.fingerprint), shadow);
       if (database_.changes() > 0) continue;
-      database_.statement("INSERT INTO link VALUES (?1, ?2, ?3, nullif(?4, ''), nullif(?5, x''), ?6, NULL)")
-          .run(sync.number, one.source_key, blob_of({}), one.target_key, shadow, blob_of(one.fingerprint));
+      const sql::Blob claim{one.claim.empty() ? std::string_view() : bytes_of(one.claim)};
+      database_.statement("INSERT INTO link VALUES (?1, ?2, ?3, nullif(?4, ''), nullif(?5, x''), ?6, nullif(?7, x''))")
+          .run(sync.number, one.source_key, blob_of({}), one.target_key, shadow, blob_of(one.fingerprint), claim);
       ++added;
     }
   }
@@ -89,7 +91,7 @@ SqliteState::Committed SqliteState::commit(const Commit& commit) {
   const int64_t removed = remove_links(sync.number, commit.unlinked);
   if (full) write_seen(commit);
   write_rejected(commit, sync.number);
-  sqlite_pairs::commit(database_, sync.number, commit);
+  sqlite_conflicts::write(database_, sync.number, commit, sqlite_pairs::write(database_, sync.number, commit.pairs));
   if (commit.intent != 0)
     database_.statement("DELETE FROM intent WHERE id = ? AND sync = ?").run(commit.intent, sync.number);
   const int64_t next_intent = write_intents(sync.number, commit.next_intents);

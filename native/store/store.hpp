@@ -102,6 +102,15 @@ struct Commit {
   std::vector<std::string_view> resolved_target;  ///< like `resolved`, of target keys
 };
 
+/// A page that says what it is about to do: PairStore::announce().
+inline Commit announcement(Lease lease, std::vector<Pair> pairs, std::vector<ConflictWrite> history) {
+  Commit page;
+  page.lease = std::move(lease);
+  page.pairs = std::move(pairs);
+  page.conflicts = std::move(history);
+  return page;
+}
+
 /// Calls may overlap. Lives on the loop thread; the work happens on the pool.
 class StateStore : public FeedStore, public BookStore, public PairStore {
  public:
@@ -126,7 +135,7 @@ class StateStore : public FeedStore, public BookStore, public PairStore {
   /// number for Commit::intent. Throws Error{conflict} if the lease's epoch is old.
   /// begin_run() and resume_run() turn intents that were never fulfilled into links, in their own transaction:
   /// `pending` = the intent's fingerprint, and `shadow` = the intent's unless that is empty. An existing link keeps the
-  /// rest; a new one gets the intent's target key and an empty fingerprint. Then the intents go.
+  /// rest; a new one gets the intent's target key and claim, and an empty fingerprint. Then the intents go.
   virtual Task<int64_t> intend(Lease lease, int64_t run_id, std::vector<LinkWrite> intents) = 0;
 
   /// Links of the given source keys, in the same order; nullopt where there is none.

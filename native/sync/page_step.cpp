@@ -232,7 +232,8 @@ class PageStep::Body {
             target_key == source_key ? std::string_view() : target_key,
             out_.page.fingerprints[row],
             now == current_.end() ? Fingerprint() : now->second,
-            {}};
+            {},
+            claim_of(row)};
   }
 
   Task<> write_rows() {

@@ -175,9 +175,10 @@ TEST_P(StoreConformance, TurnsIntentsThatWereNotFulfilledIntoLinksInDoubt) {
   first.links = {{"a", "A", print(1), print(7), {}}, {"b", "", print(1), {}, {}}};
   wait(store_->commit(std::move(first)));
 
-  EXPECT_GT(
-      intend({{"a", "A2", print(2), {}, {}}, {odd, "new", print(3), print(8), {}}, {"same", "same", print(4), {}, {}}}),
-      0);
+  EXPECT_GT(intend({{"a", "A2", print(2), {}, {}},
+                    {odd, "new", print(3), print(8), {}, print(90)},
+                    {"same", "same", print(4), {}, {}}}),
+            0);
   EXPECT_TRUE(wait(store_->links("s", {"a"}))[0]->pending.empty()) << "an intent alone is no doubt";
   store_.reset();  // the page's effects are unknown: it was never committed
   store_ = open();
@@ -195,6 +196,8 @@ TEST_P(StoreConformance, TurnsIntentsThatWereNotFulfilledIntoLinksInDoubt) {
   EXPECT_TRUE(links[2]->fingerprint.empty());
   EXPECT_EQ(links[2]->shadow, print(8));
   EXPECT_EQ(links[2]->pending, print(3));
+  EXPECT_EQ(links[2]->claim, print(90)) << "what may have been written to is held";
+  EXPECT_TRUE(links[3]->claim.empty());
   EXPECT_EQ(links[3]->target_key, "");
 
   Commit written = page(next, run);

@@ -83,7 +83,8 @@ struct SimDisk {
   void recover() {
     for (const auto& [id, page] : intents) {
       for (const auto& [key, intended] : page) {
-        Link& link = links.try_emplace(key, StoredLink{{intended.target_key, {}, {}, {}, {}}, 0}).first->second.link;
+        Link& link =
+            links.try_emplace(key, StoredLink{{intended.target_key, {}, {}, {}, intended.claim}, 0}).first->second.link;
         link.pending = intended.fingerprint;
         if (!intended.shadow.empty()) link.shadow = intended.shadow;
       }
@@ -253,13 +254,17 @@ class SimStore final : public StateStore {
     co_return found;
   }
 
-  Task<std::vector<int64_t>> announce(Lease lease, std::vector<Pair> pairs) override {
+  Task<std::vector<int64_t>> announce(Lease lease, std::vector<Pair> pairs,
+                                      std::vector<ConflictWrite> history) override {
     co_await boundary();
     fence(lease);
     fill();
+    const Commit page = announcement(std::move(lease), std::move(pairs), std::move(history));
     std::vector<int64_t> ids;
-    for (Pair& one : pairs) ids.push_back(disk_.keep(std::move(one)));
+    for (const Pair& one : page.pairs) ids.push_back(disk_.keep(one));
     disk_.check_pairs();
+    for (const ConflictWrite& one : page.conflicts)
+      disk_.keep(conflict_to_keep(one, page, ids[one.place], clock_.now()));
     co_await boundary();
     co_return ids;
   }
@@ -389,7 +394,8 @@ class SimStore final : public StateStore {
     if (intents.empty()) return 0;
     const int64_t id = disk_.next_intent++;
     for (const LinkWrite& one : intents)
-      disk_.intents[id][std::string(one.source_key)] = {std::string(one.target_key), one.fingerprint, one.shadow, {}};
+      disk_.intents[id][std::string(one.source_key)] = {
+          std::string(one.target_key), one.fingerprint, one.shadow, {}, one.claim};
     return id;
   }
 
