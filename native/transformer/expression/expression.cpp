@@ -1,6 +1,7 @@
 #include "transformer/expression/expression.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -30,6 +31,21 @@ std::optional<FieldType> field_type_of(const cel::StaticType& type) {
   }
 }
 
+// Whether a value of this type may be one that no cell can hold: doubles that are no numbers, alone or in lists.
+bool may_be_no_cell(const cel::StaticType& type) {
+  return !type.is_known() || type.is(cel::Kind::real) || type.is(cel::Kind::list) || type.is(cel::Kind::map);
+}
+
+bool may_fail(const cel::Program& program) {
+  if ((program.result & cel::kConstantBit) == 0 || !program.code.empty())
+    return program.can_fail || may_be_no_cell(program.type);
+  cel::Run run;
+  run.cost_left = std::numeric_limits<int64_t>::max();
+  Arena arena;
+  Value cell;
+  return !cel::cell_of_datum(run, program.constants[program.result & ~cel::kConstantBit], arena, cell);
+}
+
 }  // namespace
 
 struct ExpressionScratch::State {
@@ -44,6 +60,7 @@ ExpressionScratch& ExpressionScratch::operator=(ExpressionScratch&&) noexcept = 
 struct Expression::Compiled {
   cel::Program program;
   ExpressionLimits limits;
+  bool can_fail = true;
 };
 
 Expression::Expression(std::unique_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
@@ -67,10 +84,11 @@ Expression Expression::compile(std::string_view text, const Resolve& resolve, Ex
   compiled->program = cel::emit(*root, {static_cast<uint32_t>(cells.size()), true}, limits);
   compiled->program.cells = std::move(cells);
   compiled->limits = limits;
+  compiled->can_fail = may_fail(compiled->program);
   return Expression(std::move(compiled));
 }
 
-bool Expression::can_fail() const { return compiled_->program.can_fail; }
+bool Expression::can_fail() const { return compiled_->can_fail; }
 std::optional<FieldType> Expression::type() const { return field_type_of(compiled_->program.type); }
 
 bool Expression::evaluate(std::span<const Value> cells, Arena& arena, ExpressionScratch& scratch, Value& result) const {

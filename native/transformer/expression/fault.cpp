@@ -37,7 +37,7 @@ std::string text_of(const Datum::Fault& fault) {
   } else if (fault.left != Kind::none) {
     words += fmt::format(": {}", name_of(fault.left));
   }
-  return fmt::format("{} (column {})", words, fault.column);
+  return fault.column == 0 ? words : fmt::format("{} (column {})", words, fault.column);
 }
 
 }  // namespace nexpo::cel

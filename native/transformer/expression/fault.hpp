@@ -7,7 +7,7 @@
 
 namespace nexpo::cel {
 
-/// "divides by zero (column 12)". Quotes no value.
+/// "divides by zero (column 12)". Quotes no value. What is wrong with the result as a whole has no column.
 std::string text_of(const Datum::Fault& fault);
 
 }  // namespace nexpo::cel

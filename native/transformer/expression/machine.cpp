@@ -257,7 +257,9 @@ class Machine {
 
 void prepare(const Program& program, Run& run) {
   run.heap.reset();
-  if (run.registers.size() < program.registers) run.registers.resize(program.registers);
+  // One at least: an instruction that has no register of its own names the first.
+  const size_t registers = program.registers + 1;
+  if (run.registers.size() < registers) run.registers.resize(registers);
   for (size_t i = 0; i < program.inputs; ++i) run.registers[i].kind = Kind::none;
 }
 
