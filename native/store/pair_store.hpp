@@ -113,9 +113,10 @@ class PairStore {
   virtual Task<std::vector<std::optional<Pair>>> pairs(std::string sync_id, PairBy by,
                                                        std::vector<std::string_view> keys) = 0;
   /// Before the first effect of a page: keeps these pairs as they are given, with their doubts, in one transaction. A
-  /// crash then leaves behind which records may have been written. Gives their ids, in order. Throws Error{conflict} if
-  /// the lease's epoch is old.
-  virtual Task<std::vector<int64_t>> announce(Lease lease, std::vector<Pair> pairs) = 0;
+  /// crash then leaves behind which records may have been written. `history` are closed conflicts of theirs: what is
+  /// about to be overwritten. Gives the pairs' ids, in order. Throws Error{conflict} if the lease's epoch is old.
+  virtual Task<std::vector<int64_t>> announce(Lease lease, std::vector<Pair> pairs,
+                                              std::vector<ConflictWrite> history) = 0;
   /// Linked pairs whose record on `side` the run has not marked as seen (Commit::seen, Commit::seen_target), at most
   /// `limit`, in order of id, after `after`.
   virtual Task<std::vector<Pair>> unseen_pairs(std::string sync_id, int64_t run_id, Side side, int64_t after,

@@ -9,6 +9,7 @@
 #include "sql/pg_pool.hpp"
 #include "store/lock_file.hpp"
 #include "store/pg_book.hpp"
+#include "store/pg_conflicts.hpp"
 #include "store/pg_feed.hpp"
 #include "store/pg_pairs.hpp"
 #include "store/pg_state.hpp"
@@ -182,8 +183,10 @@ class PgStore final : public StateStore {
     co_return co_await pool_.run(std::move(work));
   }
 
-  Task<std::vector<int64_t>> announce(Lease lease, std::vector<Pair> pairs) override {
-    auto work = [&](PgConnection& connection) { return pg_pairs::announce(connection, lease, pairs); };
+  Task<std::vector<int64_t>> announce(Lease lease, std::vector<Pair> pairs,
+                                      std::vector<ConflictWrite> history) override {
+    const Commit page = announcement(std::move(lease), std::move(pairs), std::move(history));
+    auto work = [&](PgConnection& connection) { return pg_pairs::announce(connection, page); };
     co_return co_await pool_.run(std::move(work));
   }
 
@@ -202,17 +205,17 @@ class PgStore final : public StateStore {
   }
 
   Task<std::vector<Conflict>> conflicts(ConflictFilter filter, bool newest) override {
-    auto work = [&](PgConnection& connection) { return pg_pairs::conflicts(connection, filter, newest); };
+    auto work = [&](PgConnection& connection) { return pg_conflicts::find(connection, filter, newest); };
     co_return co_await pool_.run(std::move(work));
   }
 
   Task<std::vector<ConflictCount>> conflict_counts() override {
-    auto work = [](PgConnection& connection) { return pg_pairs::counts(connection); };
+    auto work = [](PgConnection& connection) { return pg_conflicts::counts(connection); };
     co_return co_await pool_.run(std::move(work));
   }
 
   Task<Conflict> decide_conflict(Decide decide) override {
-    auto work = [&](PgConnection& connection) { return pg_pairs::decide(connection, decide); };
+    auto work = [&](PgConnection& connection) { return pg_conflicts::decide(connection, decide); };
     co_return co_await pool_.run(std::move(work));
   }
 

@@ -8,6 +8,7 @@
 #include "store/intents.hpp"
 #include "store/migrations.hpp"
 #include "store/run_state.hpp"
+#include "store/sqlite_conflicts.hpp"
 #include "store/sqlite_pairs.hpp"
 
 namespace nexpo {
@@ -269,9 +270,11 @@ std::vector<Pair> SqliteState::unseen_pairs(const std::string& sync_id, int64_t 
   return gone;
 }
 
-std::vector<int64_t> SqliteState::announce(const Lease& lease, const std::vector<Pair>& pairs) {
+std::vector<int64_t> SqliteState::announce(const Commit& page) {
   sql::SqliteTransaction transaction(database_);
-  std::vector<int64_t> ids = sqlite_pairs::write(database_, fenced(lease).number, pairs);
+  const int64_t sync = fenced(page.lease).number;
+  std::vector<int64_t> ids = sqlite_pairs::write(database_, sync, page.pairs);
+  sqlite_conflicts::write(database_, sync, page, ids);
   transaction.commit();
   return ids;
 }

@@ -52,7 +52,7 @@ class SqliteState {
 
   /// As `unseen`, of pairs.
   std::vector<Pair> unseen_pairs(const std::string& sync_id, int64_t run_id, Side side, int64_t after, int limit);
-  std::vector<int64_t> announce(const Lease& lease, const std::vector<Pair>& pairs);
+  std::vector<int64_t> announce(const Commit& page);
 
   std::vector<RejectedRecord> rejected(const std::string& sync_id, std::optional<Side> side, bool retryable_only,
                                        int64_t after, int limit);

@@ -8,6 +8,7 @@
 #include "base/started.hpp"
 #include "store/lock_file.hpp"
 #include "store/sqlite_book.hpp"
+#include "store/sqlite_conflicts.hpp"
 #include "store/sqlite_feed.hpp"
 #include "store/sqlite_pairs.hpp"
 #include "store/sqlite_state.hpp"
@@ -155,8 +156,10 @@ class SqliteStore final : public StateStore {
     co_return co_await read(std::move(work));
   }
 
-  Task<std::vector<int64_t>> announce(Lease lease, std::vector<Pair> pairs) override {
-    auto work = [&](SqliteState& state) { return state.announce(lease, pairs); };
+  Task<std::vector<int64_t>> announce(Lease lease, std::vector<Pair> pairs,
+                                      std::vector<ConflictWrite> history) override {
+    const Commit page = announcement(std::move(lease), std::move(pairs), std::move(history));
+    auto work = [&](SqliteState& state) { return state.announce(page); };
     co_return co_await write(std::move(work));
   }
 
@@ -172,17 +175,17 @@ class SqliteStore final : public StateStore {
   }
 
   Task<std::vector<Conflict>> conflicts(ConflictFilter filter, bool newest) override {
-    auto work = [&](SqliteState& state) { return sqlite_pairs::conflicts(state.database(), filter, newest); };
+    auto work = [&](SqliteState& state) { return sqlite_conflicts::find(state.database(), filter, newest); };
     co_return co_await read(std::move(work));
   }
 
   Task<std::vector<ConflictCount>> conflict_counts() override {
-    auto work = [](SqliteState& state) { return sqlite_pairs::counts(state.database()); };
+    auto work = [](SqliteState& state) { return sqlite_conflicts::counts(state.database()); };
     co_return co_await read(std::move(work));
   }
 
   Task<Conflict> decide_conflict(Decide decide) override {
-    auto work = [&](SqliteState& state) { return sqlite_pairs::decide(state.database(), decide); };
+    auto work = [&](SqliteState& state) { return sqlite_conflicts::decide(state.database(), decide); };
     co_return co_await write(std::move(work));
   }
 

@@ -112,6 +112,7 @@ Task<> PairMatcher::find_pairs(PairPage& page, bool skip_known) const {
     } else if (waiting[i]) {
       one.pair = std::move(*waiting[i]);
       one.pair.key_of(page.side) = key;
+      one.adopted = true;
     }
   }
 }
@@ -181,6 +182,7 @@ Task<> PairMatcher::adopt_by_match(PairPage& page) const {
     std::ranges::copy(found.rows.row(row), cells.begin());
     one.other = others.size() - 1;
     one.pair.key_of(across) = key;
+    one.adopted = true;
   }
 }
 

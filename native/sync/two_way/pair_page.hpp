@@ -17,6 +17,7 @@ struct Touched {
   Pair pair;           ///< id 0: not kept yet
   std::string packed;  ///< what `state` views
   PairState state;
+  bool adopted = false;              ///< one of its identities was found just now, by the key
   std::optional<size_t> other;       ///< row in PairPage::others: the counterpart exists
   std::optional<Conflict> conflict;  ///< of the pair, open or decided
   std::optional<Rejection> refused;  ///< the counterpart is there and cannot be mapped

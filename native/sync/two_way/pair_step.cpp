@@ -135,6 +135,7 @@ bool PairStep::writes_cell(size_t touched, size_t slot, Side side) const {
 /// Notes which pairs are about to be written, and with what, before anything is.
 Task<> PairStep::announce() {
   std::vector<Pair> pairs;
+  std::vector<ConflictWrite> history;
   std::vector<size_t> of;
   PairState state;
   for (size_t i = 0; i < page_.touched.size(); ++i) {
@@ -148,11 +149,14 @@ Task<> PairStep::announce() {
         if (writes_cell(i, slot, side)) state.intended[slot] = wanted(i, slot, side);
     }
     pair.state = packed_state(state, context_.fields, context_.pass.personal);
+    for (const ConflictNote& note : verdict.notes)
+      if (note.is_history()) history.push_back({pairs.size(), conflict_of(i, note)});
     pairs.push_back(std::move(pair));
     of.push_back(i);
   }
   if (pairs.empty()) co_return;
-  const std::vector<int64_t> ids = co_await context_.pass.store.announce(context_.lease, std::move(pairs));
+  const std::vector<int64_t> ids =
+      co_await context_.pass.store.announce(context_.lease, std::move(pairs), std::move(history));
   for (size_t i = 0; i < of.size(); ++i) {
     page_.touched[of[i]].pair.id = ids.at(i);
     announced_[of[i]] = true;
@@ -413,35 +417,39 @@ void PairStep::keep_pair(size_t touched) {
   out_.pairs.push_back(std::move(pair));
 }
 
-void PairStep::keep_conflicts(size_t touched, const Pair& pair, size_t place) {
+Conflict PairStep::conflict_of(size_t touched, const ConflictNote& note) const {
   const Touched& one = page_.touched[touched];
-  const PairVerdict& verdict = verdicts_[touched];
   const PairCells cells = jury_.cells_of(page_, one);
   const std::string_view across = one.other ? page_.others.rows.head(*one.other).version : std::string_view();
   const std::string_view own = head_of(touched).version;
   const bool from_source = page_.side == Side::source;
+  Conflict conflict;
+  conflict.kind = note.kind;
+  conflict.state = note.open ? ConflictState::open : ConflictState::closed;
+  conflict.outcome = note.outcome;
+  conflict.run = context_.run_id;
+  const ConflictCells what{context_.sides.fields(),    cells,
+                           verdicts_[touched].fields,  from_source ? own : across,
+                           from_source ? across : own, note.reason};
+  describe_conflict(what, note.slots, context_.both.rules, context_.pass.personal, conflict);
+  return conflict;
+}
+
+void PairStep::keep_conflicts(size_t touched, const Pair& pair, size_t place) {
+  const Touched& one = page_.touched[touched];
   bool ended = false;
   std::vector<ConflictWrite> writes;
-  for (const ConflictNote& note : verdict.notes) {
-    ConflictWrite write;
-    write.place = place;
-    Conflict& conflict = write.conflict;
-    conflict.kind = note.kind;
-    conflict.state = note.open ? ConflictState::open : ConflictState::closed;
-    conflict.outcome = note.outcome;
-    conflict.run = context_.run_id;
-    const bool of_decision = note.outcome == "applied" || note.outcome == "undone";
-    if (of_decision && one.conflict) {
-      conflict = *one.conflict;
-      conflict.state = ConflictState::closed;
-      conflict.outcome = note.outcome;
-      ended = true;
-    } else {
-      const ConflictCells what{context_.sides.fields(),    cells,      verdict.fields, from_source ? own : across,
-                               from_source ? across : own, note.reason};
-      describe_conflict(what, note.slots, context_.both.rules, context_.pass.personal, conflict);
+  for (const ConflictNote& note : verdicts_[touched].notes) {
+    if (note.is_history() && announced_[touched]) continue;  // kept before anything was overwritten
+    if (note.open || note.is_history() || !one.conflict) {
+      writes.push_back({place, conflict_of(touched, note)});
+      continue;
     }
+    ConflictWrite write{place, *one.conflict};
+    write.conflict.state = ConflictState::closed;
+    write.conflict.outcome = note.outcome;
     writes.push_back(std::move(write));
+    ended = true;
   }
   if (one.conflict && !ended && !pair.held) {
     ConflictWrite write{place, *one.conflict};

@@ -63,6 +63,7 @@ class PairStep {
   void book(size_t touched);
   void agree(size_t touched);
   void keep_pair(size_t touched);
+  Conflict conflict_of(size_t touched, const ConflictNote& note) const;
   void keep_conflicts(size_t touched, const Pair& pair, size_t place);
   void reject(size_t original, Rejection reason);
   void reject_unmapped();

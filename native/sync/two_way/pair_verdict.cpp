@@ -102,6 +102,7 @@ PairVerdict PairJury::judge(const PairPage& page, Touched& one, MergeScratch& sc
 void PairJury::judge_removal(Case& at) const {
   const Side across = other(at.side());
   if (at.one.pair.id == 0 || at.one.pair.buried) return at.unchanged();
+  if (at.one.other) settle_doubts(at);
   if (plan_.deletes == DeletePolicy::ignore) return at.filter();
   at.out.buries = true;
   if (!at.one.other) return at.unchanged();
@@ -211,8 +212,17 @@ void PairJury::judge_pair(Case& at) const {
 void PairJury::settle_doubts(Case& at) const {
   if (at.one.pair.doubt == 0) return;
   PairState& state = at.one.state;
+  const bool made = at.one.adopted && std::ranges::all_of(state.known, [](uint8_t known) { return known == 0; });
   for (size_t slot = 0; slot < state.intended.size(); ++slot) {
-    if (!state.intended[slot]) continue;
+    if (!state.intended[slot]) {
+      // Of a record that a crashed page made: what the system filled in by itself.
+      if (state.known[slot] == 0 && made) {
+        state.base[slot] = state.source_shadow[slot] = at.cells.source[slot];
+        state.target_shadow[slot] = at.cells.target[slot];
+        state.known[slot] = 1;
+      }
+      continue;
+    }
     const Value intended = *state.intended[slot];
     bool moved_on = false;  // a side that was not written has a newer value
     for (const Side side : {Side::source, Side::target}) {

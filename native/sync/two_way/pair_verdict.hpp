@@ -15,6 +15,9 @@ struct ConflictNote {
   std::string outcome;  ///< of history
   std::string reason;
   std::vector<size_t> slots;
+
+  /// A settlement without a person: what it overwrites is told before.
+  bool is_history() const { return !open && outcome == "settled"; }
 };
 
 /// What one field was before a decision was applied that is undone now.

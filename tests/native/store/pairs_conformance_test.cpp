@@ -156,7 +156,7 @@ TEST_P(PairConformance, WhatIsAnnouncedIsKeptWithItsDoubtsBeforeAnyCommit) {
   known.set_doubt(Side::target);
   Pair fresh = pair_of("c", "");
   fresh.set_doubt(Side::target);
-  const std::vector<int64_t> ids = wait(store_->announce(lease_, {fresh, known}));
+  const std::vector<int64_t> ids = wait(store_->announce(lease_, {fresh, known}, {}));
   ASSERT_EQ(ids.size(), 2u);
   EXPECT_EQ(ids[1], known.id);
   const auto another = open();
@@ -172,7 +172,7 @@ TEST_P(PairConformance, AnOldLeaseChangesNothing) {
   Pair pair = kept("a");
   const Lease old{"s", lease_.epoch - 1};
   pair.target_key = "changed";
-  EXPECT_EQ(error_of(store_->announce(old, {pair})).kind(), ErrorKind::conflict);
+  EXPECT_EQ(error_of(store_->announce(old, {pair}, {})).kind(), ErrorKind::conflict);
   Commit late = page();
   late.lease = old;
   late.pairs = {pair, pair_of("c", "d")};
