@@ -197,22 +197,29 @@ describe.each(ways)('by %s', (way, config, route) => {
     expect((await twin.dump('Account')).size).toBe(people - 50 + 100);
   });
 
-  test('two records with one key in a page: one of them is refused, none is lost', async () => {
-    source(`CREATE TABLE doubled (key TEXT PRIMARY KEY NOT NULL, number TEXT, name TEXT);
-            INSERT INTO doubled SELECT key, key, name FROM people LIMIT 10;
-            UPDATE doubled SET number = 'K-00001' WHERE key = 'K-00002';`);
-    const doubled = sync(config, {
-      id: 'doubled',
+  test('of three records with one key, on one page and on two, the first holds it, and none is lost', async () => {
+    source(`CREATE TABLE tripled (key TEXT PRIMARY KEY NOT NULL, number TEXT, name TEXT);
+            INSERT INTO tripled SELECT key, key, name FROM people LIMIT 10;
+            UPDATE tripled SET number = 'K-00001' WHERE key IN ('K-00002', 'K-00009');`);
+    const tripled = sync(config, {
+      id: 'tripled',
       source: { type: 'sqlite', config: { path: workspace.path('source.db') } },
-      sourceObject: 'doubled',
+      sourceObject: 'tripled',
+      batchSize: 5,
       fieldMappings: [
         { source: 'number', target: 'Ext__c', required: true },
         { source: 'name', target: 'Name', required: true },
       ],
     });
-    const { code, json } = await workspace.command('run', doubled);
+    const { code, json } = await workspace.command('run', tripled);
     expect([code, json['error']]).toEqual([2, undefined]);
-    expect(json).toMatchObject({ created: 9, rejected: 1 });
+    expect(json).toMatchObject({ created: 8, rejected: 2 });
+    source(`UPDATE tripled SET name = 'Taken' WHERE key IN ('K-00002', 'K-00009');`);
+    expect((await workspace.command('run', tripled)).json).toMatchObject({ updated: 0, rejected: 2 });
+    const held = [...(await twin.dump('Account')).values()].find((row) => row['Ext__c'] === 'K-00001');
+    expect(held?.['Name']).not.toBe('Taken');
+    source(`DELETE FROM tripled WHERE key IN ('K-00002', 'K-00009');`);
+    expect((await workspace.command('run', tripled, '--full')).json).toMatchObject({ unchanged: 8, rejected: 0 });
   });
 });
 
