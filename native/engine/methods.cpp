@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 
 #include "engine/book_methods.hpp"
+#include "engine/conflict_methods.hpp"
+#include "engine/conflict_preview.hpp"
 #include "engine/end_methods.hpp"
+#include "engine/explain_methods.hpp"
 #include "engine/feed_methods.hpp"
 #include "engine/host_methods.hpp"
 #include "engine/kept_plans.hpp"
 #include "engine/mapping_methods.hpp"
 #include "engine/query_methods.hpp"
 #include "engine/report_json.hpp"
+#include "engine/resolve_records.hpp"
 #include "engine/run_methods.hpp"
 #include "engine/run_watch.hpp"
 #include "engine/upkeep_methods.hpp"
@@ -27,6 +31,7 @@ struct Method {
 
 constexpr Method kMethods[]{
     {"host.answer", take_host_answer},
+    {"host.functions", set_host_functions},
     {"sync.run", run_sync},
     {"sync.schedule", schedule_sync},
     {"sync.stop", stop_sync},
@@ -47,6 +52,15 @@ constexpr Method kMethods[]{
     {"feed.forget", forget_feed},
     {"mapping.preview", nullptr, preview_mapping},
     {"mapping.apply", nullptr, apply_mapping},
+    {"conflict.list", list_conflicts},
+    {"conflict.get", get_conflict},
+    {"conflict.counts", count_conflicts},
+    {"conflict.decide", decide_conflict},
+    {"conflict.decide_many", decide_many_conflicts},
+    {"conflict.undo", undo_conflict},
+    {"conflict.preview", preview_conflicts},
+    {"conflict.resolve", resolve_records},
+    {"record.explain", explain_record},
     {"schedule.next", next_run},
     {"book.get", get_document},
     {"book.list", list_documents},
