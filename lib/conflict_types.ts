@@ -113,13 +113,18 @@ export interface ManyDecided {
   more: boolean;
 }
 
-export interface RulesPreviewRequest extends ConflictPolicy {
+/** `conflicts` of a sync file. */
+export interface ConflictRules extends ConflictPolicy {
+  /** Of `merge`: for fields without a rule. `manual` by default. */
+  fallback?: Exclude<ConflictStrategy, 'merge'>;
+  /** What a record comes to that one side deleted and the other changed. `review` by default. */
+  deleteUpdate?: 'review' | 'delete_wins' | 'update_wins';
+}
+
+export interface RulesPreviewRequest extends ConflictRules {
   syncId: string;
   /** `merge` by default. */
   strategy?: ConflictStrategy;
-  /** Of `merge`: for fields without a rule. `manual` by default. */
-  fallback?: ConflictStrategy;
-  deleteUpdate?: 'review' | 'delete_wins' | 'update_wins';
 }
 
 export interface RulesPreview {

@@ -1,7 +1,17 @@
-import { Engine, type EngineEvent, type RunReport } from '../../lib';
+import * as os from 'node:os';
+
+import { type Conflict, Engine, EngineError, type EngineEvent, type RunReport, type Side } from '../../lib';
 import { printTests, testMapping } from './mapping_tests';
 import { ProgressLine } from './progress_line';
-import { printFields, printPlan, printRejected, printReport, printRuns } from './print';
+import {
+  printConflicts,
+  printExplanation,
+  printFields,
+  printPlan,
+  printRejected,
+  printReport,
+  printRuns,
+} from './print';
 import { readSyncFile } from './sync_file';
 
 export interface Options {
@@ -12,6 +22,10 @@ export interface Options {
   watch?: boolean;
   replay?: boolean;
   samples?: string;
+  state?: string;
+  take?: string;
+  field?: string[];
+  side?: string;
 }
 
 /** Whoever runs a command owns the machine and the file, so loopback and private networks are open to connectors. */
@@ -157,13 +171,88 @@ export async function rejected(options: Options, path: string): Promise<number> 
   });
 }
 
+export async function conflicts(options: Options, path: string): Promise<number> {
+  const file = readSyncFile(path);
+  const engine = openEngine(options);
+  return withEngine(engine, async () => {
+    const state = options.state === 'all' ? undefined : (options.state as Conflict['state'] | undefined);
+    const held: Conflict[] = [];
+    let after: number | undefined = 0;
+    while (after !== undefined) {
+      const page: { conflicts: Conflict[]; next?: number } = await engine.conflicts.list({
+        syncId: file.id,
+        limit: 1000,
+        after,
+        ...(state !== undefined && { state }),
+      });
+      held.push(...page.conflicts);
+      after = page.next;
+    }
+    if (options.json) printJson({ conflicts: held });
+    else printConflicts(held);
+    return 0;
+  });
+}
+
+export async function decide(options: Options, path: string, id: string): Promise<number> {
+  const file = readSyncFile(path);
+  const engine = openEngine(options);
+  return withEngine(engine, async () => {
+    const { syncId, sourceHash, targetHash } = await engine.conflicts.get(numberOf(id));
+    if (syncId !== file.id) throw wrong('id', `conflict ${id} is of sync "${syncId}", not of "${file.id}"`);
+    const fields = fieldsOf(options.field ?? []);
+    const decided = await engine.conflicts.decide({
+      id: numberOf(id),
+      sourceHash,
+      targetHash,
+      ...(options.take !== undefined && { take: options.take as Side }),
+      ...(Object.keys(fields).length > 0 && { fields }),
+      actor: `cli:${os.userInfo().username}`,
+    });
+    if (options.json) printJson(decided);
+    else printConflicts([decided]);
+    return 0;
+  });
+}
+
+export async function explain(options: Options, path: string, key: string): Promise<number> {
+  const file = readSyncFile(path);
+  const engine = openEngine(options);
+  return withEngine(engine, async () => {
+    const told = await engine.explain(file, key, options.side as Side | undefined);
+    if (options.json) printJson(told);
+    else printExplanation(told);
+    return 0;
+  });
+}
+
+function numberOf(id: string): number {
+  if (/^[1-9]\d{0,15}$/.test(id)) return Number(id);
+  throw wrong('id', `"${id}" is no number of a conflict; data-sync conflicts FILE shows them`);
+}
+
+/** `name=source`. The name may have a "=" of its own. */
+function fieldsOf(words: string[]): Record<string, Side> {
+  const fields: Record<string, Side> = {};
+  for (const word of words) {
+    const [, name, side] = /^(.+)=(source|target)$/s.exec(word) ?? [];
+    if (name === undefined) throw wrong('field', `--field ${word}: write NAME=source or NAME=target`);
+    fields[name] = side as Side;
+  }
+  return fields;
+}
+
+function wrong(field: string, message: string): EngineError {
+  return new EngineError(message, { kind: 'invalid', field });
+}
+
 export async function forget(options: Options, path: string): Promise<number> {
   const file = readSyncFile(path);
   const engine = openEngine(options);
   return withEngine(engine, async () => {
     await engine.forget(file);
     if (options.json) printJson({ forgotten: file.id });
-    else process.stdout.write(`${file.id}: links, runs and rejected records are forgotten\n`);
+    else process.stdout.write(`${file.id}: links, conflicts, runs and rejected records are forgotten\n`);
     return 0;
   });
 }

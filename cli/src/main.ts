@@ -1,7 +1,19 @@
 import { Command, Option } from 'commander';
 
 import { EngineError, failedReport } from '../../lib';
-import { forget, plan, rejected, run, schema, status, test, type Options } from './commands';
+import {
+  conflicts,
+  decide,
+  explain,
+  forget,
+  plan,
+  rejected,
+  run,
+  schema,
+  status,
+  test,
+  type Options,
+} from './commands';
 
 /** 0: done and nothing rejected; 1: failed, held or stopped; 2: done, but records were rejected. */
 async function main(): Promise<void> {
@@ -36,7 +48,16 @@ async function main(): Promise<void> {
     '--replay',
     'try all of them again',
   );
-  command('forget <file>', 'forget links, runs and rejected records of a sync', forget);
+  command('conflicts <file>', 'show the conflicts that a sync holds', conflicts).addOption(
+    new Option('--state <state>', 'which of them').choices(['open', 'decided', 'closed', 'all']).default('open'),
+  );
+  command('decide <file> <id>', 'decide a conflict; the next run carries it out', decide)
+    .addOption(new Option('--take <side>', 'whose values hold').choices(['source', 'target']))
+    .option('--field <name=side>', 'for a single field; may be repeated', (word, all: string[]) => [...all, word], []);
+  command('explain <file> <key>', 'show where the values of a record come from', explain).addOption(
+    new Option('--side <side>', 'that the key is an identity of').choices(['source', 'target']).default('source'),
+  );
+  command('forget <file>', 'forget links, conflicts, runs and rejected records of a sync', forget);
 
   await program.parseAsync();
 }

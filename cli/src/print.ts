@@ -1,4 +1,14 @@
-import type { Counts, PlanReport, RejectedRecord, RunReport, RunSummary, Schema } from '../../lib';
+import type {
+  Conflict,
+  Counts,
+  FieldExplanation,
+  PlanReport,
+  RecordExplanation,
+  RejectedRecord,
+  RunReport,
+  RunSummary,
+  Schema,
+} from '../../lib';
 
 const number = (value: number) => value.toLocaleString('en');
 const line = (text = '') => process.stdout.write(`${text}\n`);
@@ -66,6 +76,48 @@ export function printRejected(records: RejectedRecord[]): void {
   }
 }
 
-function show(value: string | null): string {
-  return value === null ? 'nothing' : JSON.stringify(value);
+export function printConflicts(conflicts: Conflict[]): void {
+  if (conflicts.length === 0) line('no conflicts');
+  for (const conflict of conflicts) {
+    line(`${conflict.id}: ${conflict.key}, ${conflict.kind}, ${conflict.state}${detailOf(conflict)}`);
+    for (const { field, base, source, target, rule } of conflict.review) {
+      const by = rule === undefined ? '' : ` (${rule})`;
+      line(`  ${field}: source ${show(source)}, target ${show(target)}, before ${show(base)}${by}`);
+    }
+    if (conflict.reason !== undefined) line(`  ${conflict.reason}`);
+  }
+}
+
+function detailOf({ outcome, decision, actor, openedAt }: Conflict): string {
+  const word = decision === undefined ? '' : `: ${JSON.stringify(decision)}`;
+  const who = actor === undefined ? '' : ` by ${actor}`;
+  return `${outcome === undefined ? '' : ` (${outcome})`}${word}${who}, since ${openedAt}`;
+}
+
+export function printExplanation(told: RecordExplanation): void {
+  const { source, target, pair, link, fields, conflicts, rejected } = told;
+  line(`source ${source ? `${source.key}, version ${source.version || 'unknown'}` : 'has no such record'}`);
+  line(`target ${target ? `${target.key}, version ${target.version || 'unknown'}` : 'has no such record'}`);
+  if (link) line(`linked to ${link.targetKey}${link.inDoubt ? ', in doubt since a crash' : ''}`);
+  if (pair) line(`matched by ${pair.key}${pair.deleted ? ', deleted' : ''}${pair.held ? ', held' : ''}`);
+  for (const field of fields) printField(field);
+  if (rejected) line(`rejected: ${rejected.code}: ${rejected.message}`);
+  if (conflicts.length > 0) printConflicts(conflicts);
+}
+
+function printField(field: FieldExplanation): void {
+  const state = field.state === undefined ? '' : `, ${field.state}`;
+  line(`  ${field.target}: ${show(field.mapped)}, in the target ${show(field.inTarget)}${state}`);
+  if (field.source !== undefined) line(`    ${field.source}: ${show(field.from)}`);
+  for (const { step, value, fault } of field.steps ?? [])
+    line(`    ${step}: ${fault === undefined ? show(value) : `failed, ${fault}`}`);
+  if (field.base !== undefined) line(`    agreed on: ${show(field.base)}`);
+  if (field.decidedBy) {
+    const { conflict, outcome, rule, actor } = field.decidedBy;
+    line(`    conflict ${conflict} ${outcome}: ${actor ?? rule ?? 'by itself'}`);
+  }
+}
+
+function show(value: unknown): string {
+  return value === null || value === undefined ? 'nothing' : JSON.stringify(value);
 }

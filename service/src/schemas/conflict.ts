@@ -43,8 +43,13 @@ const RuleSchema = object({
   expression: Type.Optional(Type.String({ minLength: 1, maxLength: expressionMax })),
 });
 
+const FallbackSchema = Type.Union(
+  [Type.Literal('source_wins'), Type.Literal('target_wins'), Type.Literal('last_write_wins'), Type.Literal('manual')],
+  { description: 'of the strategy merge: for fields without a rule; manual by default' },
+);
+
 /** How conflicts are settled without a person. The engine checks the rest: docs/conflicts.md. */
-export const PolicyProperties = {
+export const ConflictRulesSchema = object({
   rules: Type.Optional(
     Type.Record(FieldNameSchema, RuleSchema, { maxProperties: fieldsMax, description: 'by target field' }),
   ),
@@ -54,15 +59,11 @@ export const PolicyProperties = {
       description: 'fields that are decided as one',
     }),
   ),
-  fallback: Type.Optional(StrategySchema),
+  fallback: Type.Optional(FallbackSchema),
   skewSeconds: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 3_600, description: 'stamps that are no further apart are a tie' }),
+    Type.Number({ minimum: 0, maximum: 3_600, description: 'stamps that are no further apart are a tie' }),
   ),
   priority: Type.Optional(SideSchema),
-};
-
-export const ConflictPolicySchema = object({
-  ...PolicyProperties,
   deleteUpdate: Type.Optional(oneOf('review', 'delete_wins', 'update_wins')),
 });
 
@@ -160,7 +161,7 @@ export const ManyResolvedSchema = Type.Object({
 export const RulesPreviewRequestSchema = object({
   syncId: Type.String({ pattern: idPattern }),
   strategy: Type.Optional(StrategySchema),
-  ...ConflictPolicySchema.properties,
+  ...ConflictRulesSchema.properties,
 });
 
 const count = Type.Integer({ minimum: 0 });

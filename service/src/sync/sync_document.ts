@@ -30,6 +30,10 @@ export interface SyncConfig {
   /** Of a realtime sync: time between the end of a run and the next. */
   pollSeconds?: number;
   conflictResolution?: SyncFile['conflictResolution'];
+  conflicts?: SyncFile['conflicts'];
+  direction?: SyncFile['direction'];
+  matchOn?: string;
+  creates?: SyncFile['creates'];
   deletes?: DeletePolicy | { policy: DeletePolicy; limitRecords?: number; limitPercent?: number };
   batchSize?: number;
   batchesInFlight?: number;
