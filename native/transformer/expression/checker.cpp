@@ -104,10 +104,17 @@ class Checker {
 
   // A name, or members and elements of one: the longest part that the world knows is a slot.
   void named(Node& node) {
-    if (resolve_chain(node)) return;
-    if (node.form == Form::name) return lone_name(node);
-    visit_children(node);
-    node.form == Form::member ? member(node) : index(node);
+    const bool outermost = wanted_.empty();
+    if (const std::optional<Chain> chain = outermost ? chain_of(node) : std::nullopt) wanted_ = chain->name;
+    if (!resolve_chain(node)) {
+      if (node.form == Form::name) {
+        lone_name(node);
+      } else {
+        visit_children(node);
+        node.form == Form::member ? member(node) : index(node);
+      }
+    }
+    if (outermost) wanted_.clear();
   }
 
   // Whether the node as a whole is a variable, a local one or a type.
@@ -145,7 +152,7 @@ class Checker {
 
   void lone_name(Node& node) const {
     node.is_constant = false;
-    unfit(node, fmt::format("there is no `{}`", node.text), "write the name of a field, or put texts into quotes");
+    unfit(node, fmt::format("there is no `{}`", wanted_), "write the name of a field, or put texts into quotes");
   }
 
   void member(Node& node) const {
@@ -455,6 +462,7 @@ class Checker {
   const Lookup& lookup_;
   const bool strict_;
   std::vector<Local> locals_;
+  std::string wanted_;  ///< the longest name that is being looked up
 };
 
 }  // namespace

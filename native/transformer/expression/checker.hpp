@@ -14,7 +14,7 @@ struct Variable {
   StaticType type = StaticType::dyn();
 };
 
-/// What the world outside gives a name to. A name can have steps ("a.b", ".a", `a[0]."odd key"`).
+/// What the world outside gives a name to. A name can have steps ("a.b", ".a", `a[0]."odd.key"`).
 using Lookup = std::function<std::optional<Variable>(std::string_view name)>;
 
 /// Completes the tree. Throws Error{invalid} with the column, the reason and the fix; with `strict` off it leaves to

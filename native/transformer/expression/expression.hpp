@@ -45,7 +45,7 @@ class Expression {
  public:
   /// Gives the slot of a dotted name ("record.Owner.Name", "value"), or nothing: then compiling reports the name. Of
   /// `a.b.c` the longest part that has a slot is a cell, what follows are members of its value. Steps in brackets are
-  /// spelt as in a path: `record.lines[0].sku`, `record."odd key"`.
+  /// spelt as in a path: `record.lines[0].sku`, `record."odd.key"`.
   using Resolve = std::function<std::optional<uint32_t>(std::string_view name)>;
 
   /// Throws Error{invalid}: what is wrong, where (column), and the fix.
