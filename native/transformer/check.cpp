@@ -104,6 +104,7 @@ class Checker {
     }
     check_type(field, *target);
     check_constants(field, *target);
+    fill_picklists(field, *target);
     if (!target->nullable && !field.required && !field.fallback) {
       warn(field.at,
            fmt::format("`{}` may not be empty in {}: add required or a defaultValue", target->name, target_->object));
@@ -138,6 +139,19 @@ class Checker {
     if (field.steps.empty()) return;
     for (const std::string& text : field.steps.back().outcomes)
       check_constant(field.at + ".transformation", text, target);
+  }
+
+  // A rule that waits for the target's values gets them.
+  void fill_picklists(const FieldPlan& field, const FieldSchema& target) {
+    for (const ValueRule& rule : field.rules) {
+      if (!rule.picklist) continue;
+      if (target.values.empty()) {
+        warn(rule.head.at, fmt::format("{} restricts the values of `{}` to none, so the rule checks nothing",
+                                       target_->object, target.name));
+      } else {
+        rule.picklist->fill(target.values, target.native_type == "multipicklist" ? ';' : '\0');
+      }
+    }
   }
 
   void check_constant(const std::string& at, std::string_view text, const FieldSchema& target) {

@@ -5,6 +5,7 @@
 
 #include "transformer/page_mapper.hpp"
 #include "transformer/plan.hpp"
+#include "transformer/validation/page_validator.hpp"
 
 namespace nexpo {
 
@@ -35,8 +36,17 @@ const std::vector<const OutsideQuery*>& MappingPlan::outside() const { return st
 MappedBatch MappingPlan::apply(const RecordBatch& source, std::vector<Rejection> unreadable) const {
   PageMapper mapper(*state_, source, std::move(unreadable));
   mapper.run();
-  if (mapper.waits()) throw Error(ErrorKind::internal, "a mapping that asks outside was applied as if it did not");
-  return mapper.finish();
+  const auto refuse_if = [](bool asks) {
+    if (asks) throw Error(ErrorKind::internal, "a mapping that asks outside was applied as if it did not");
+  };
+  refuse_if(mapper.waits());
+  MappedBatch mapped = mapper.finish();
+  if (!state_->validates) return mapped;
+  PageValidator validator(*state_, mapped);
+  validator.check();
+  refuse_if(!validator.references().empty());
+  validator.finish();
+  return mapped;
 }
 
 }  // namespace nexpo

@@ -21,6 +21,10 @@ struct MappingOptions {
   const nlohmann::json* tables = nullptr;
   /// Whether the host program has registered a function of that name. Unset: it has none.
   std::function<bool(std::string_view)> has_function;
+  /// Rules for whole records, [{expression, message, severity?}]. Borrowed while compiling; null: none.
+  const nlohmann::json* validation = nullptr;
+  /// The plan maps the records of a sync's target back to its source: lookups with `link` go back too.
+  bool back = false;
 };
 
 /// A rule of a mapping that is counted: where it stands, and what it is ("onError", "lookup", "custom", or the name of
@@ -54,7 +58,8 @@ struct MappedBatch {
 
 struct OutsideQuery;  // transformer/outside.hpp
 
-/// Compiled from `fieldMappings`: [{source, target, transformation?, required?, defaultValue?, onError?, pii?}].
+/// Compiled from `fieldMappings`: [{source, target, transformation?, required?, defaultValue?, onError?, pii?,
+/// validate?}].
 /// A step that can fail does not compile until it has `required`, `defaultValue` or
 /// `onError: fail_record | null | skip_field | keep`.
 class MappingPlan {
@@ -65,7 +70,8 @@ class MappingPlan {
                              const MappingOptions& options = {});
   /// Checks the plan against what both systems say: unknown source field, unknown or read-only target field, type
   /// that cannot convert, text that cannot fit, required target field that nothing fills. Either may be null.
-  /// Throws like compile(); gives warnings that do not stop a run.
+  /// Throws like compile(); gives warnings that do not stop a run. Rules with `picklist` take the target's values here,
+  /// so it comes before the first apply(), and not while another thread is in it.
   std::vector<std::string> check(const Schema* source, const Schema* target, std::string_view at) const;
 
   ~MappingPlan();

@@ -28,6 +28,7 @@ struct RecordQuery {
 /// The key in the other system of the record that another sync keeps in step.
 struct LinkQuery {
   std::string sync_id;
+  bool back = false;  ///< the value is a key in that sync's target, and the one in its source is wanted
 };
 
 /// What a function of the host program makes of a value.

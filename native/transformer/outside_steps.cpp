@@ -47,7 +47,8 @@ Step compile_record_lookup(CompileContext& context) {
 }
 
 Step compile_link_lookup(CompileContext& context) {
-  LinkQuery query{context.params.required_text("link", "write the id of the sync that keeps the records in step")};
+  LinkQuery query{context.params.required_text("link", "write the id of the sync that keeps the records in step"),
+                  context.options.back};
   Step step = step_of(context, "lookup", {{{}, std::move(query)}, otherwise_of(context)});
   step.can_fail = !step.outside->otherwise;
   return step;

@@ -7,21 +7,29 @@
 
 #include "base/started.hpp"
 #include "record/key_index.hpp"
-#include "record/utf8.hpp"
+#include "transformer/excerpt.hpp"
 #include "transformer/outside_steps.hpp"
+#include "transformer/validation/page_validator.hpp"
 
 namespace nexpo {
 namespace {
 
-constexpr size_t kExcerptBytesMax = 60;
-
-/// The start of a value, whole characters only, for a message about it.
-std::string excerpt(Value value) {
-  const std::string_view text = value.view();
-  if (text.size() <= kExcerptBytesMax) return fmt::format("`{}`", text);
-  size_t end = 0;
-  while (end < kExcerptBytesMax) end += std::max<size_t>(1, utf8_size(text, end));
-  return fmt::format("`{}...`", text.substr(0, end));
+/// Of each inquiry in turn. All of them end before anything they borrow goes.
+Task<std::vector<OutsideAnswers>> ask_all(Outside& outside, const std::vector<PageMapper::Inquiry>& inquiries) {
+  std::vector<Started<OutsideAnswers>> asked;
+  for (const PageMapper::Inquiry& inquiry : inquiries)
+    asked.emplace_back(outside.ask(*inquiry.query, inquiry.questions));
+  std::vector<OutsideAnswers> answers;
+  std::optional<Error> failed;
+  for (Started<OutsideAnswers>& one : asked) {
+    auto answer = co_await attempt(one.join());
+    if (answer.index() == 0)
+      answers.push_back(std::get<0>(std::move(answer)));
+    else if (!failed)
+      failed = std::get<1>(std::move(answer));
+  }
+  if (failed) throw *failed;
+  co_return answers;
 }
 
 }  // namespace
@@ -116,7 +124,7 @@ PageMapper::Way PageMapper::fail(size_t index, size_t row, const Step& step, Val
                                  Failure failure) {
   const FieldPlan& field = fields_[index];
   if (field.on_error == OnError::fail_record) {
-    const std::string shown = field.personal ? std::string("(personal data)") : excerpt(before);
+    const std::string shown = excerpt_of(before, field.personal);
     return refuse(row, field, failure.code.empty() ? step.name : failure.code,
                   fmt::format("{} {} {}", field.source, shown, context_.fault), failure.retryable);
   }
@@ -276,28 +284,30 @@ Task<MappedBatch> map_batch(const MappingPlan& plan, const RecordBatch& source, 
   };
   co_await workers.run(std::move(begin));
   while (!inquiries.empty()) {
-    std::vector<Started<OutsideAnswers>> asked;
-    for (const PageMapper::Inquiry& inquiry : inquiries)
-      asked.emplace_back(outside.ask(*inquiry.query, inquiry.questions));
-    std::vector<OutsideAnswers> answers;
-    std::optional<Error> failed;
-    // All of them end before anything they borrow goes.
-    for (Started<OutsideAnswers>& one : asked) {
-      auto answer = co_await attempt(one.join());
-      if (answer.index() == 0)
-        answers.push_back(std::get<0>(std::move(answer)));
-      else if (!failed)
-        failed = std::get<1>(std::move(answer));
-    }
-    if (failed) throw *failed;
+    const std::vector<OutsideAnswers> answers = co_await ask_all(outside, inquiries);
     auto go_on = [&] {
       mapper.resume(inquiries, answers);
       look();
     };
     co_await workers.run(std::move(go_on));
   }
-  auto end = [&] { return mapper.finish(); };
-  co_return co_await workers.run(std::move(end));
+  MappedBatch mapped;
+  std::optional<PageValidator> validator;
+  auto check = [&] {
+    mapped = mapper.finish();
+    if (!plan.state().validates) return;
+    validator.emplace(plan.state(), mapped).check();
+    inquiries = validator->references();
+  };
+  co_await workers.run(std::move(check));
+  if (!validator) co_return mapped;
+  const std::vector<OutsideAnswers> answers = co_await ask_all(outside, inquiries);
+  auto end = [&] {
+    validator->resume(inquiries, answers);
+    validator->finish();
+  };
+  co_await workers.run(std::move(end));
+  co_return mapped;
 }
 
 }  // namespace nexpo

@@ -25,7 +25,7 @@ class PageMapper {
   struct Inquiry {
     const OutsideQuery* query = nullptr;
     std::vector<Value> questions;
-    size_t field = 0, step = 0;
+    size_t field = 0, step = 0;         ///< the step's place, or that of a rule
     std::vector<uint32_t> rows;         ///< that wait, in order
     std::vector<uint32_t> question_of;  ///< by place in `rows`
   };

@@ -10,6 +10,8 @@
 #include "base/arena.hpp"
 #include "transformer/function.hpp"
 #include "transformer/mapping.hpp"
+#include "transformer/validation/record_rule.hpp"
+#include "transformer/validation/rule.hpp"
 
 namespace nexpo {
 
@@ -37,6 +39,7 @@ struct FieldPlan {
   bool is_counted = false;           ///< what `on_error` handles is a rule that is counted
   uint32_t rule = 0;                 ///< its place in State::rules
   std::vector<uint32_t> step_rules;  ///< of each step that asks others, by step; else 0
+  std::vector<ValueRule> rules;      ///< for the mapped value
 };
 
 struct MappingPlan::State {
@@ -47,7 +50,9 @@ struct MappingPlan::State {
   std::shared_ptr<Arena> memory = std::make_shared<Arena>();  ///< of default values and tables
   std::string hash;
   std::vector<RuleName> rules;
-  std::vector<const OutsideQuery*> outside;  ///< in steps of `fields`
+  std::vector<const OutsideQuery*> outside;  ///< in steps and rules of `fields`
+  std::vector<RecordRule> record_rules;
+  bool validates = false;  ///< there are rules for values or records
 
   /// Makes a rule that is counted, and gives its place.
   uint32_t add_rule(std::string at, std::string rule) {
