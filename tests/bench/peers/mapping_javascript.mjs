@@ -1,6 +1,7 @@
 // Peer of the mapping core: lean JavaScript from the same bytes to the same bytes; records per CPU second.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mapByCatalogue } from '../data/catalogue.mjs';
 import { mapCells, mapRecord } from '../data/mapping.mjs';
 import { summary } from '../runner/interleave.mjs';
 import { CsvRows } from './csv_rows.mjs';
@@ -12,7 +13,11 @@ const { data } = task();
 const csv = Buffer.concat(['accounts.csv.header', 'accounts.csv'].map((name) => readFileSync(join(data, name))));
 const pages = jsonPages();
 const records = lengthsOf('accounts.json').length;
-report({ json: rates(fromJson), csv: rates(fromCsv) });
+report({
+  json: rates(() => fromJson(mapRecord)),
+  csv: rates(fromCsv),
+  catalogue: rates(() => fromJson(mapByCatalogue)),
+});
 
 function lengthsOf(name) {
   return new Uint32Array(Uint8Array.from(readFileSync(join(data, `${name}.lengths`))).buffer);
@@ -31,10 +36,10 @@ function jsonPages() {
   return made;
 }
 
-function fromJson() {
+function fromJson(map) {
   let bytes = 0;
   for (const page of pages) {
-    const mapped = JSON.parse(page.toString('utf8')).records.map(mapRecord);
+    const mapped = JSON.parse(page.toString('utf8')).records.map(map);
     bytes += Buffer.from(JSON.stringify(mapped)).length;
   }
   return bytes;
