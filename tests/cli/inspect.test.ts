@@ -58,8 +58,8 @@ describe('the tests of a mapping', () => {
     const { code, stdout } = await workspace.plain('test', file);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^test ok: a name stays\ntest ok: tests\[1\]\ntest FAILED: tests\[2\]$/m);
-    expect(stdout).toMatch(/^  wanted \{"rejected":"required"\}\n  got \{"id":"1","name":"Ada"/m);
-    expect(stdout).toMatch(/^  wanted \{"name":"Ada"\}\n  got a rejection, required: Id is missing/m);
+    expect(stdout).toMatch(/^ {2}wanted \{"rejected":"required"\}\n {2}got \{"id":"1","name":"Ada"/m);
+    expect(stdout).toMatch(/^ {2}wanted \{"name":"Ada"\}\n {2}got a rejection, required: Id is missing/m);
     expect(stdout).toMatch(/^source ok: /m);
   });
 

@@ -62,7 +62,7 @@ it('finds one with a lower number that shows up later', async () => {
 it('remembers no more numbers than it looks back for, however many conflicts there are', async () => {
   const kept: { given?: number[] } = {};
   open = Array.from({ length: 3500 }, (_, index) => index + 1);
-  await given(kept as IDataObject);
+  await given(kept);
   expect(kept.given).toHaveLength(1000);
   expect(list.mock.calls.map(([{ after }]) => after)).toEqual([0, 1000, 2000, 3000]);
   open.push(3501);

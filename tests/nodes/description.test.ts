@@ -74,8 +74,9 @@ describe.each(nodes)('the description of %s', (name, node) => {
   it('shows parameters for values that exist', () => {
     const values = new Map<string, unknown[]>();
     for (const property of description.properties) {
-      const own = { options: () => optionValues(property), boolean: () => [true, false] }[property.type as 'options'];
-      if (own) values.set(property.name, [...(values.get(property.name) ?? []), ...own()]);
+      const own = { options: optionValues, boolean: () => [true, false] };
+      const known = property.type in own ? own[property.type as keyof typeof own](property) : [];
+      values.set(property.name, [...(values.get(property.name) ?? []), ...known]);
     }
     const conditions = [...description.properties, ...(description.credentials ?? [])].flatMap(({ displayOptions }) =>
       Object.entries(displayOptions?.show ?? {}),

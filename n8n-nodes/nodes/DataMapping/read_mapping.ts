@@ -38,7 +38,7 @@ export function readWork(context: IExecuteFunctions, items: INodeExecutionData[]
   };
 }
 
-/** `{fieldMappings, validation}`, or the list of field mappings alone. Tests that stand beside them are not run here. */
+/** `{fieldMappings, validation}`, or the list of field mappings alone. Tests beside them are not run here. */
 function mappingOfJson(context: IExecuteFunctions): Work['mapping'] {
   const value = parsed(context, context.getNodeParameter('mapping', 0), 'Mapping (JSON)');
   if (Array.isArray(value)) return { fieldMappings: value as FieldMapping[] };

@@ -123,7 +123,8 @@ export function mapByCatalogue(record) {
 
 /** Name of the file in `folder` with what the catalogue makes of its Accounts; makes it when it is not there. */
 export function expectedByCatalogue(folder) {
-  const name = `catalogue-${createHash('sha256').update(JSON.stringify(catalogueMappings)).digest('hex').slice(0, 8)}.json`;
+  const version = createHash('sha256').update(JSON.stringify(catalogueMappings)).digest('hex').slice(0, 8);
+  const name = `catalogue-${version}.json`;
   if (existsSync(join(folder, name))) return name;
   const bytes = readFileSync(join(folder, 'accounts.json'));
   const lengths = new Uint32Array(Uint8Array.from(readFileSync(join(folder, 'accounts.json.lengths'))).buffer);

@@ -1,5 +1,5 @@
-// B8: inside a real n8n: items through the node Data Mapping, against n8n's own ways to map them. Everyone gets the same
-// items and gives the same ones, eight fields of them; what counts is the time that n8n gives the node itself.
+// B8: inside a real n8n: items through the node Data Mapping, against n8n's own ways to map them. Everyone gets the
+// same items of eight fields and gives the same ones; what counts is the time that n8n notes for the node itself.
 //   Code           JavaScript over all items, in n8n's task runner
 //   Edit Fields    one expression a field, in the legacy engine of expressions, the faster one with Edit Fields
 import { PlainError } from '../../../scripts/command.mjs';
