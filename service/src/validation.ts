@@ -37,7 +37,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   const checker = TypeCompiler.Compile(schema);
   const place = placeOf[httpPart ?? 'body'] ?? 'body';
   return (value: unknown) => {
-    const converted = Value.Default(schema, place === 'body' ? value : Value.Convert(schema, value));
+    const converted = withDefaults(schema, place === 'body' ? value : Value.Convert(schema, value));
     if (checker.Check(converted)) return { value: converted };
     const details: ProblemDetail[] = [];
     for (const error of checker.Errors(converted)) {
@@ -48,6 +48,15 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
     return { error: new InvalidRequest(details) };
   };
 };
+
+/** A list in the place of an object has functions for members (`reverse`), which cannot be copied; the checker tells. */
+function withDefaults(schema: TSchema, value: unknown): unknown {
+  try {
+    return Value.Default(schema, value);
+  } catch {
+    return value;
+  }
+}
 
 function describe({ schema, message, path }: ValueError): string {
   const name = path.split('/').pop() ?? '';

@@ -42,6 +42,8 @@ test.each([
   ['a changed prototype', 'POST', '/api/integrations', '{"__proto__":{"a":1}}', 400, 'malformed-body'],
   ['a list', 'POST', '/api/integrations', '[]', 400, 'invalid-request'],
   ['null', 'POST', '/api/integrations', 'null', 400, 'invalid-request'],
+  // Lists have a function of the name of this member.
+  ['a list for a mapping', 'POST', '/api/mappings', '{"name":"a","fieldMappings":[["a"]]}', 400, 'invalid-request'],
   ['too much', 'POST', '/api/integrations', `{"name":"${'x'.repeat(1_100_000)}"}`, 413, 'body-too-large'],
 ] as const)('%s is answered with a problem', async (_, method, url, body, status, code) => {
   const answer = await open.call(method, url, { body, headers: body === undefined ? {} : json });
