@@ -5,6 +5,7 @@
 
 #include "sql/pg_copy.hpp"
 #include "store/intents.hpp"
+#include "store/pg_conflicts.hpp"
 #include "store/pg_pairs.hpp"
 #include "store/pg_state.hpp"
 #include "store/run_state.hpp"
@@ -180,9 +181,10 @@ Committed commit(PgConnection& connection, const Commit& commit) {
     return commit_in(transaction, commit);
   }
   pg_pairs::prepare(connection);
+  pg_conflicts::prepare(connection);
   pqxx::work transaction(connection);
   const Committed done = commit_in(transaction, commit);
-  pg_pairs::commit(transaction, commit);
+  pg_conflicts::write(transaction, commit, pg_pairs::write(transaction, commit.lease, commit.pairs));
   transaction.commit();
   return done;
 }

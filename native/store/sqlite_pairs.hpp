@@ -1,9 +1,8 @@
-// Statements of the embedded store about pairs and conflicts. All calls block.
+// Statements of the embedded store about pairs. All calls block.
 #pragma once
 
 #include "sql/sqlite.hpp"
 #include "store/seen_set.hpp"
-#include "store/store.hpp"
 
 namespace nexpo::sqlite_pairs {
 
@@ -16,11 +15,5 @@ std::vector<Pair> unseen(sql::SqliteDatabase& database, const std::string& sync_
 
 /// Inside a transaction of the caller, who has compared the epoch; gives the ids, in order.
 std::vector<int64_t> write(sql::SqliteDatabase& database, int64_t sync, const std::vector<Pair>& pairs);
-/// The page's pairs and conflicts, likewise.
-void commit(sql::SqliteDatabase& database, int64_t sync, const Commit& commit);
-
-std::vector<Conflict> conflicts(sql::SqliteDatabase& database, const ConflictFilter& filter, bool newest);
-std::vector<ConflictCount> counts(sql::SqliteDatabase& database);
-Conflict decide(sql::SqliteDatabase& database, const PairStore::Decide& decide);
 
 }  // namespace nexpo::sqlite_pairs
