@@ -154,7 +154,7 @@ export interface SidedRecord {
   targetAt?: string;
 }
 
-export interface ResolveRequest extends ConflictPolicy {
+export interface ResolveRequest extends Omit<ConflictRules, 'deleteUpdate'> {
   /** At most callRecordsMax. */
   records: SidedRecord[];
   strategy: ConflictStrategy;

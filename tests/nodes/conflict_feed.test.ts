@@ -83,8 +83,8 @@ it('begins anew when another sync is chosen', async () => {
 it('shows conflicts that are open in a test of the editor, or an example, and keeps nothing', async () => {
   const kept = {};
   const manual = { mode: 'manual' };
-  const [[example]] = (await node.poll.call(polling(trigger(kept, {}, manual))))!;
-  expect(example!.json).toMatchObject({ event: 'conflictHeld', id: 0, kind: 'both_differ', state: 'open' });
+  const items = await node.poll.call(polling(trigger(kept, {}, manual)));
+  expect(items![0]![0]!.json).toMatchObject({ event: 'conflictHeld', id: 0, kind: 'both_differ', state: 'open' });
   open = [1, 2, 3, 4, 5];
   expect(await given(kept, {}, manual)).toEqual([1, 2, 3]);
   expect(kept).toEqual({});

@@ -172,8 +172,10 @@ describe('Resolve', () => {
       { field: 'c', rule: 'custom', expression: 'source' },
       { field: ' d ', rule: 'max', side: 'source' },
     ];
-    await execute(panel({ rules: { rule }, groups: ['amount, currency', ' , '] }), branches([{ id: 1 }], []));
+    const changes = { rules: { rule }, groups: ['amount, currency', ' , '], options: { fallback: 'target_wins' } };
+    await execute(panel(changes), branches([{ id: 1 }], []));
     expect(engine['resolve']!.mock.calls[0]![0]).toMatchObject({
+      fallback: 'target_wins',
       rules: {
         a: { rule: 'authority', side: 'target' },
         b: { rule: 'union' },

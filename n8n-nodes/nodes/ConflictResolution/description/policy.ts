@@ -118,6 +118,19 @@ export const policy: INodeProperties[] = [
         description: 'Change stamps that are no further apart are a tie',
       },
       {
+        displayName: 'Fields Without a Rule',
+        name: 'fallback',
+        type: 'options',
+        displayOptions: { show: { '/strategy': ['merge'] } },
+        options: [
+          { name: 'Need Review', value: 'manual' },
+          { name: 'Take the Source’s Value', value: 'source_wins' },
+          { name: 'Take the Target’s Value', value: 'target_wins' },
+        ],
+        default: 'manual',
+        description: 'What happens to a field that both sides changed',
+      },
+      {
         displayName: 'Include Trace',
         name: 'trace',
         type: 'boolean',

@@ -1,6 +1,6 @@
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 
-import type { ConflictPolicy, ConflictRule, Side } from '../../../lib';
+import type { ConflictRule, ConflictRules, Side } from '../../../lib';
 
 /** One row of "Rules for Fields". */
 interface RuleRow {
@@ -37,11 +37,13 @@ export function groupsOf(context: IExecuteFunctions): string[][] {
   return groups.map((names) => names.filter(Boolean)).filter((names) => names.length > 0);
 }
 
-export function policyOf(context: IExecuteFunctions): ConflictPolicy {
-  const { skewSeconds, priority } = context.getNodeParameter('options', 0, {}) as ConflictPolicy;
+/** Rules, groups, and the options about them. */
+export function policyOf(context: IExecuteFunctions): ConflictRules {
+  const { fallback, skewSeconds, priority } = context.getNodeParameter('options', 0, {}) as ConflictRules;
   return {
     rules: rulesOf(context),
     groups: groupsOf(context),
+    ...(fallback && { fallback }),
     ...(skewSeconds !== undefined && { skewSeconds }),
     ...(priority && { priority }),
   };
