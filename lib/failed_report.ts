@@ -17,6 +17,8 @@ export function failedReport({ kind, message, code, field }: EngineError): Omit<
     peakRssMb: 0,
     guaranteeClass: 'A',
     warnings: [],
+    planHash: '',
+    rules: [],
     error: { kind, message, code, field },
   };
 }

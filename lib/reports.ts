@@ -43,6 +43,18 @@ export interface Quota {
   max: number;
 }
 
+/** How often a rule of the mapping was looked at and did not hold, in this process. */
+export interface RuleCounter {
+  /** Its place in the sync file. */
+  at: string;
+  /** `onError` (values it took care of), `lookup`, `custom`, or the name of a validation rule. */
+  rule: string;
+  checked: number;
+  failed: number;
+  /** Of lookups and functions: questions that were put, each once a page. */
+  asked?: number;
+}
+
 export interface RunReport extends Counts {
   syncId: string;
   runId: number;
@@ -60,6 +72,9 @@ export interface RunReport extends Counts {
   /** A: a repeat changes nothing (upsert by key). See docs/delivery.md. */
   guaranteeClass: 'A' | 'B' | 'C' | 'D';
   warnings: string[];
+  /** Changes when the systems, the objects or what the mapping does change. */
+  planHash: string;
+  rules: RuleCounter[];
   /** Of the time in this process. */
   phases: Phases;
   /** Only where a system tells it. */
@@ -81,6 +96,7 @@ export interface PlanReport extends Counts {
   seconds: number;
   guaranteeClass: 'A' | 'B' | 'C' | 'D';
   warnings: string[];
+  rules: RuleCounter[];
   /** Of a plan that is kept: how many effects. */
   effects?: number;
   /** A sample of what would be written, in page order. */
@@ -93,6 +109,8 @@ export interface RunSummary extends Counts {
   status: string;
   mode: string;
   pages: number;
+  /** As in a report: runs with another one went by another mapping. */
+  planHash: string;
   startedAt: string;
   endedAt?: string;
   error: string;

@@ -68,6 +68,8 @@ class Source {
   /// would give them: identity and change stamp in the head. In any order; of one key all that there are; missing and
   /// removed ones are left out, and so is a key that no record can have ("abc" of a number, "").
   virtual Task<RecordBatch> fetch(FetchPlan plan, std::vector<std::string> keys) = 0;
+  /// True if fetch() finds texts whatever their case.
+  virtual bool ignores_case() const { return false; }
   /// The start for what changes at `time` or later; without a time, from now on by the server's clock, less the overlap
   /// for transactions that commit late. Throws Error{invalid} if the object has no change stamp that is a time.
   virtual Task<StartPoint> start_at(std::string object, std::optional<Time> time);

@@ -65,7 +65,7 @@ void Engine::close(std::function<void()> done) {
     Runtime& runtime = state->runtime;
     runtime.closing = true;
     runtime.calls_stop.cancel();
-    runtime.host_tokens.close();
+    runtime.host_asks.close();
     ++state->calls;  // this one, until every run was asked
     state->on_idle.push_back(done);
     const auto runs = runtime.runs;

@@ -1,7 +1,10 @@
 #include "engine/host_methods.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <set>
 
+#include "base/error.hpp"
 #include "engine/call_body.hpp"
 
 namespace nexpo {
@@ -9,19 +12,18 @@ namespace nexpo {
 using nlohmann::json;
 
 Task<json> take_host_answer(Runtime& runtime, json body) {
-  const CallBody call(body);
-  const int64_t ask = call.integer("ask", 1, std::numeric_limits<int64_t>::max());
-  AskedTokens::Answer answer;
-  answer.error = call.optional_text("error").value_or("");
-  if (answer.error.empty()) {
-    const json token = body.value("token", json::object());
-    if (!token.is_object()) throw Error(ErrorKind::invalid, "token: must be an object").with_field("token");
-    answer.access_token = CallBody(token).optional_text("accessToken").value_or("");
-    answer.instance_url = CallBody(token).optional_text("instanceUrl").value_or("");
-    if (answer.access_token.empty()) answer.error = "the host program gave no access token";
-  }
-  const bool taken = runtime.host_tokens.answer(ask, std::move(answer));
+  const int64_t ask = CallBody(body).integer("ask", 1, std::numeric_limits<int64_t>::max());
+  const bool taken = runtime.host_asks.answer(ask, std::move(body));
   co_return json{{"taken", taken}};
+}
+
+Task<json> set_host_functions(Runtime& runtime, json body) {
+  const json names = body.value("names", json());
+  const auto is_name = [](const json& name) { return name.is_string() && !name.get_ref<const std::string&>().empty(); };
+  if (!names.is_array() || !std::ranges::all_of(names, is_name))
+    throw Error(ErrorKind::invalid, "names: must be a list of texts that are not empty").with_field("names");
+  runtime.host_functions.set(names.get<std::set<std::string, std::less<>>>());
+  co_return json::object();
 }
 
 }  // namespace nexpo

@@ -1,79 +1,50 @@
 #include "engine/host_tokens.hpp"
 
-#include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
-#include "engine/report_json.hpp"
 
 namespace nexpo {
 
+using nlohmann::json;
+
+namespace {
+
+Error refusal(const std::string& credential, std::string_view why) {
+  return Error(ErrorKind::unauthorized, fmt::format("credential \"{}\": {}", credential, why)).with_field("credential");
+}
+
+std::string text_of(const json& token, const char* name) {
+  const auto found = token.find(name);
+  return found == token.end() || !found->is_string() ? "" : found->get<std::string>();
+}
+
+}  // namespace
+
 Task<http::Token> AskedTokens::token(std::string credential, std::string refused, CancelToken cancel) {
   for (;;) {
-    if (closed_) throw Error(ErrorKind::cancelled, "the engine is closing");
-    const auto found = under_way_.find(credential);
-    const RequestRef request = found == under_way_.end() ? ask(credential, refused) : found->second;
-    const bool own = found == under_way_.end();
-    co_await wait(request, cancel);
-    const Answer& answer = *request->answer;
-    if (!answer.error.empty())
-      throw Error(ErrorKind::unauthorized, fmt::format("credential \"{}\": {}", credential, answer.error))
-          .with_field("credential");
-    if (!own && answer.access_token == refused) continue;  // it was asked for before ours was refused
+    HostAsks::RequestRef& known = under_way_[credential];
+    const bool own = known == nullptr;
+    if (own) known = asks_.put({{"what", "token"}, {"credential", credential}, {"stale", refused}});
+    const HostAsks::RequestRef request = known;
+    const auto waited = co_await attempt(asks_.wait(request, cancel, "access token"));
+    const bool left = waited.index() == 1 && std::get<1>(waited).kind() == ErrorKind::cancelled;
+    if (const auto found = under_way_.find(credential); !left && found != under_way_.end() && found->second == request)
+      under_way_.erase(found);
+    if (waited.index() == 1) throw std::get<1>(waited);
+    const json& answer = *request->answer;
+    if (const std::string error = text_of(answer, "error"); !error.empty()) throw refusal(credential, error);
+    const json given = answer.value("token", json::object());
+    const std::string access_token = text_of(given, "accessToken");
+    if (access_token.empty()) throw refusal(credential, "the host program gave no access token");
+    if (!own && access_token == refused) continue;  // it was asked for before ours was refused
     http::Token token;
-    token.access_token = Secret(std::string(answer.access_token));
-    token.base_url = answer.instance_url;
+    token.access_token = Secret(std::string(access_token));
+    token.base_url = text_of(given, "instanceUrl");
     co_return token;
   }
-}
-
-AskedTokens::RequestRef AskedTokens::ask(const std::string& credential, const std::string& refused) {
-  auto request = std::make_shared<Request>();
-  request->ask = ++last_ask_;
-  under_way_[credential] = request;
-  const nlohmann::json event{
-      {"type", "ask"}, {"ask", request->ask}, {"what", "token"}, {"credential", credential}, {"stale", refused}};
-  on_event_(dump(event));
-  return request;
-}
-
-/// Ends when the request has its answer: silence beyond kHostAnswerMax is one too.
-Task<> AskedTokens::wait(RequestRef request, CancelToken cancel) {
-  cancel.throw_if_cancelled();
-  if (request->answer) co_return;
-  // The sleep ends early by either of the two: by an answer, or because the caller gives up.
-  const CancelToken woken = CancelToken::make();
-  const auto by_answer = request->answered.on_cancel([woken] { woken.cancel(); });
-  const auto by_caller = cancel.on_cancel([woken] { woken.cancel(); });
-  const auto slept = co_await attempt(clock_.sleep(kHostAnswerMax, woken));
-  cancel.throw_if_cancelled();
-  if (request->answer) co_return;
-  if (closed_) throw Error(ErrorKind::cancelled, "the engine is closing");
-  if (slept.index() == 0) {
-    std::erase_if(under_way_, [&](const auto& one) { return one.second == request; });
-    throw Error(ErrorKind::unavailable,
-                fmt::format("the host program has given no access token within {} seconds",
-                            std::chrono::duration_cast<std::chrono::seconds>(kHostAnswerMax).count()));
-  }
-  throw std::get<1>(slept);
-}
-
-bool AskedTokens::answer(int64_t ask, Answer answer) {
-  const auto found = std::ranges::find_if(under_way_, [ask](const auto& one) { return one.second->ask == ask; });
-  if (found == under_way_.end()) return false;
-  const RequestRef request = found->second;
-  under_way_.erase(found);
-  request->answer = std::move(answer);
-  request->answered.cancel();
-  return true;
-}
-
-void AskedTokens::close() {
-  closed_ = true;
-  const auto waiting = std::exchange(under_way_, {});
-  for (const auto& [credential, request] : waiting) request->answered.cancel();
 }
 
 }  // namespace nexpo

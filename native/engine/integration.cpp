@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/audit_note.hpp"
+#include "engine/mapping_needs.hpp"
 
 namespace nexpo {
 namespace {
@@ -58,6 +59,7 @@ Task<SyncFile> resolve_integrations(Runtime& runtime, SyncFile file) {
   const json detail{{"syncId", file.id}};
   file.source = co_await resolve_integration(runtime, std::move(file.source), "source", detail);
   file.target = co_await resolve_integration(runtime, std::move(file.target), "target", detail);
+  file.needs = co_await resolve_needs(runtime, file.field_mappings, "fieldMappings", detail);
   co_return file;
 }
 

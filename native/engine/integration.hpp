@@ -18,7 +18,7 @@ constexpr const char* kIntegrationKind = "integration";
 /// Throws Error{invalid} with the field "AT.integration": no such document, or not of this shape.
 Task<EndSettings> resolve_integration(Runtime& runtime, EndSettings end, std::string at, nlohmann::json detail);
 
-/// Both ends of a sync; the detail is {syncId}.
+/// Both ends of a sync, and what its lookups need; the detail is {syncId}.
 Task<SyncFile> resolve_integrations(Runtime& runtime, SyncFile file);
 
 }  // namespace nexpo

@@ -5,7 +5,9 @@
 #include "engine/call_body.hpp"
 #include "engine/end_methods.hpp"
 #include "engine/given_records.hpp"
+#include "engine/mapping_needs.hpp"
 #include "engine/mapping_tests.hpp"
+#include "engine/outside_desk.hpp"
 #include "engine/report_json.hpp"
 #include "engine/schema_json.hpp"
 #include "engine/sync_file.hpp"
@@ -17,8 +19,26 @@ namespace {
 
 using nlohmann::json;
 
-MappingPlan plan_of(const json& body) {
-  return MappingPlan::compile(body.value("fieldMappings", json()), "fieldMappings");
+/// What a call gives a mapping to lean on: its own `tables`, and what else there is by id.
+struct Ground {
+  MappingNeeds needs;
+  json validation;
+};
+
+Task<Ground> ground_of(Runtime& runtime, const json& body) {
+  json tables = body.value("tables", json::object());
+  if (!tables.is_object())
+    throw Error(ErrorKind::invalid, "tables: must be an object of tables, {id: {from: to}}").with_field("tables");
+  json mapping = body.value("fieldMappings", json()), detail = json::object();
+  Ground ground;
+  ground.needs =
+      co_await resolve_needs(runtime, std::move(mapping), "fieldMappings", std::move(detail), std::move(tables));
+  ground.validation = body.value("validation", json());
+  co_return ground;
+}
+
+MappingPlan plan_of(const json& body, const MappingOptions& options) {
+  return MappingPlan::compile(body.value("fieldMappings", json()), "fieldMappings", options);
 }
 
 /// What became of records that were given.
@@ -28,8 +48,18 @@ struct MappedText {
   std::vector<RuleCount> rules;
 };
 
-/// Both outlive the call.
-Task<MappedText> map_given(Runtime& runtime, const MappingPlan& plan, std::string text, size_t records_max) {
+/// The plan and its desk outlive the call.
+Task<MappedText> map_given(Runtime& runtime, const MappingPlan& plan, OutsideDesk& desk, std::string text,
+                           size_t records_max) {
+  if (!plan.outside().empty()) {
+    auto decode = [&] { return decode_given(std::move(text), plan.source_paths(), records_max); };
+    GivenRecords given = co_await runtime.workers.run(std::move(decode));
+    std::vector<std::string> warnings;
+    if (!given.rows.empty()) warnings = co_await desk.check();
+    MappedBatch mapped = co_await map_batch(plan, given.rows, std::move(given.unreadable), desk, runtime.workers);
+    warnings.insert(warnings.end(), mapped.warnings.begin(), mapped.warnings.end());
+    co_return MappedText{results_text(mapped, given.rows.size()), std::move(warnings), std::move(mapped.rules)};
+  }
   auto map = [&] {
     GivenRecords given = decode_given(std::move(text), plan.source_paths(), records_max);
     MappedBatch mapped = plan.apply(given.rows, std::move(given.unreadable));
@@ -53,27 +83,28 @@ json to_json(const std::vector<RuleName>& names, const std::vector<RuleCount>& c
 /// What the faults and the warnings of one mapping are gathered in.
 class Preview {
  public:
-  explicit Preview(const json& body) : body_(body) {
+  Preview(const json& body, MappingOptions options) : body_(body), options_(std::move(options)) {
     schema("sourceSchema", source_);
     schema("targetSchema", target_);
   }
 
   void compile() {
     gather([&] { tests_ = MappingTests::parse(body_.value("tests", json()), "tests"); });
-    gather([&] { plan_.emplace(plan_of(body_)); });
+    gather([&] { plan_.emplace(plan_of(body_, options_)); });
     if (!plan_) return;
     gather([&] { warnings_ = plan_->check(schema_of(source_), schema_of(target_), "fieldMappings"); });
   }
 
-  Task<std::string> run(Runtime& runtime) {
+  Task<std::string> run(Runtime& runtime, OutsideDesk& desk) {
+    if (plan_) desk.serve(*plan_);
     MappedText mapped{"[]", {}, {}};
     json judged = json::array();
     if (plan_) {
-      mapped = co_await map_given(runtime, *plan_, CallBody(body_).text("records"), kPreviewRecordsMax);
+      mapped = co_await map_given(runtime, *plan_, desk, CallBody(body_).text("records"), kPreviewRecordsMax);
       warnings_.insert(warnings_.end(), mapped.warnings.begin(), mapped.warnings.end());
     }
     if (plan_ && !tests_.empty()) {
-      const MappedText tried = co_await map_given(runtime, *plan_, tests_.inputs(), kPreviewRecordsMax);
+      const MappedText tried = co_await map_given(runtime, *plan_, desk, tests_.inputs(), kPreviewRecordsMax);
       judged = tests_.judge(tried.results, plan_->target_fields());
     }
     co_return fmt::format(R"({{"records":{},"diagnostics":{},"warnings":{},"personal":{},"tests":{}}})", mapped.results,
@@ -104,6 +135,7 @@ class Preview {
   }
 
   const json& body_;
+  MappingOptions options_;
   std::optional<Schema> source_, target_;
   MappingTests tests_;
   std::optional<MappingPlan> plan_;
@@ -114,17 +146,22 @@ class Preview {
 }  // namespace
 
 Task<std::string> preview_mapping(Runtime& runtime, json body) {
-  Preview preview(body);
+  const Ground ground = co_await ground_of(runtime, body);
+  OutsideDesk desk(runtime, ground.needs, "mapping", runtime.calls_stop);
+  Preview preview(body, options_of(runtime, ground.needs, ground.validation));
   auto compile = [&] { preview.compile(); };
   co_await runtime.workers.run(std::move(compile));
-  co_return co_await preview.run(runtime);
+  co_return co_await preview.run(runtime, desk);
 }
 
 Task<std::string> apply_mapping(Runtime& runtime, json body) {
-  const MappingPlan plan = plan_of(body);
+  const Ground ground = co_await ground_of(runtime, body);
+  const MappingPlan plan = plan_of(body, options_of(runtime, ground.needs, ground.validation));
+  OutsideDesk desk(runtime, ground.needs, "mapping", runtime.calls_stop);
+  desk.serve(plan);
   std::string records = CallBody(body).text("records");
   body.erase("records");
-  const MappedText mapped = co_await map_given(runtime, plan, std::move(records), kCallRecordsMax);
+  const MappedText mapped = co_await map_given(runtime, plan, desk, std::move(records), kCallRecordsMax);
   co_return fmt::format(R"({{"results":{},"warnings":{},"counters":{}}})", mapped.results, dump(json(mapped.warnings)),
                         dump(to_json(plan.rules(), mapped.rules)));
 }

@@ -49,6 +49,7 @@ json to_json(const Run& run) {
               {"status", name_of(run.state)},
               {"mode", run.mode},
               {"pages", run.pages},
+              {"planHash", run.plan_hash},
               {"startedAt", to_text(run.started_at)},
               {"error", run.error}});
   if (run.ended_at) out["endedAt"] = to_text(*run.ended_at);
@@ -68,6 +69,17 @@ json to_json(const PreviewReport& report) {
   }
   out["differences"] = std::move(differences);
   return out;
+}
+
+json to_json(const RuleTally& rules) {
+  json rows = json::array();
+  for (const RuleTally::Row& row : rules.rows()) {
+    json one{
+        {"at", row.name.at}, {"rule", row.name.rule}, {"checked", row.count.checked}, {"failed", row.count.failed}};
+    if (row.name.rule == "lookup" || row.name.rule == "custom") one["asked"] = row.count.asked;
+    rows.push_back(std::move(one));
+  }
+  return rows;
 }
 
 json to_json(const RejectedRecord& record) {

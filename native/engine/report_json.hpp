@@ -5,6 +5,7 @@
 
 #include "record/schema.hpp"
 #include "sync/preview.hpp"
+#include "sync/rule_tally.hpp"
 
 namespace nexpo {
 
@@ -13,6 +14,8 @@ nlohmann::json to_json(const Error& error);
 nlohmann::json to_json(const Schema& schema);
 nlohmann::json to_json(const Run& run);
 nlohmann::json to_json(const PreviewReport& report);
+/// [{at, rule, checked, failed, asked?}].
+nlohmann::json to_json(const RuleTally& rules);
 nlohmann::json to_json(const RejectedRecord& record);
 /// ISO 8601 in UTC with milliseconds.
 std::string to_text(Time time);

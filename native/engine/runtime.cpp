@@ -66,7 +66,9 @@ Runtime::Runtime(EngineConfig given, std::function<void(std::string)> event_sink
       log(make_log(config.log_level, on_event)),
       workers(loop, config.workers),
       http(loop, curl_options(config)),
-      host_tokens(loop, on_event) {
+      host_asks(loop, on_event),
+      host_tokens(host_asks),
+      host_functions(host_asks) {
   run_blocking(loop, keep_store(*this));
   vault = std::make_unique<const Vault>(open_vault(config));
   credentials = std::make_unique<SealedCredentials>(*store, *vault);

@@ -10,6 +10,7 @@
 #include "base/loop.hpp"
 #include "base/thread_workers.hpp"
 #include "engine/engine_config.hpp"
+#include "engine/host_functions.hpp"
 #include "engine/host_tokens.hpp"
 #include "engine/sealed_credentials.hpp"
 #include "http/curl_client.hpp"
@@ -47,7 +48,9 @@ struct Runtime {
   std::unique_ptr<DataKeys> data_keys;     ///< what a sync keeps of personal data is sealed under "sync/ID"
   std::map<std::string, RunControl> runs;  ///< by sync id
   std::map<std::string, std::shared_ptr<RunWatch>> watches;  ///< by sync id: runs under way and those that ended last
+  HostAsks host_asks;
   AskedTokens host_tokens;
+  HostFunctions host_functions;
   CancelToken calls_stop = CancelToken::make();  ///< cancelled on close: ends calls that are no runs
   bool closing = false;
 };

@@ -2,9 +2,11 @@
 
 namespace nexpo {
 
-MappedPage map_page(const MappingPlan& mapping, Page page, const PersonalData* personal) {
+namespace {
+
+MappedPage page_of(Page page, MappedBatch mapped, const PersonalData* personal) {
   MappedPage out;
-  out.mapped = mapping.apply(page.records, std::move(page.unreadable));
+  out.mapped = std::move(mapped);
   out.fingerprints.reserve(out.mapped.records.size());
   for (size_t row = 0; row < out.mapped.records.size(); ++row)
     out.fingerprints.push_back(fingerprint_of(out.mapped.records.row(row)));
@@ -13,6 +15,13 @@ MappedPage map_page(const MappingPlan& mapping, Page page, const PersonalData* p
   out.next = std::move(page.next);
   out.last = page.last;
   return out;
+}
+
+}  // namespace
+
+MappedPage map_page(const MappingPlan& mapping, Page page, const PersonalData* personal) {
+  MappedBatch mapped = mapping.apply(page.records, std::move(page.unreadable));
+  return page_of(std::move(page), std::move(mapped), personal);
 }
 
 PageFeed::PageFeed(const PassContext& context, const SyncPlan& plan, Reader& reader)
@@ -35,8 +44,23 @@ Task<MappedPage> PageFeed::load() {
     read_last_ = page.last;
   }
   const PhaseTimer timer(context_.clock, context_.phases, &Phases::map);
-  auto map = [this, &page] { return map_page(*plan_.mapping, std::move(page), context_.personal); };
-  co_return co_await context_.workers.run(std::move(map));
+  co_return co_await map(std::move(page));
+}
+
+Task<MappedPage> PageFeed::map(Page page) {
+  const MappingPlan& mapping = *plan_.mapping;
+  MappedPage out;
+  if (mapping.outside().empty()) {
+    auto all = [&] { return map_page(mapping, std::move(page), context_.personal); };
+    out = co_await context_.workers.run(std::move(all));
+  } else {
+    MappedBatch mapped =
+        co_await map_batch(mapping, page.records, std::move(page.unreadable), *context_.outside, context_.workers);
+    auto rest = [&] { return page_of(std::move(page), std::move(mapped), context_.personal); };
+    out = co_await context_.workers.run(std::move(rest));
+  }
+  if (context_.rules) context_.rules->add(mapping, out.mapped.rules);
+  co_return out;
 }
 
 void PageFeed::fill() {

@@ -19,7 +19,7 @@ struct MappedPage {
   bool last = false;
 };
 
-/// Maps one batch and takes its fingerprints. Pure; runs on the pool.
+/// Maps one batch that asks nothing outside, and takes its fingerprints. Pure; runs on the pool.
 MappedPage map_page(const MappingPlan& mapping, Page page, const PersonalData* personal = nullptr);
 
 /// Gives pages in order. At most `pages_ahead` are fetched or mapped at a time. Call close() before the reader goes
@@ -37,6 +37,7 @@ class PageFeed {
 
  private:
   Task<MappedPage> load();
+  Task<MappedPage> map(Page page);
   void fill();
 
   const PassContext& context_;

@@ -27,6 +27,8 @@ function ended(runId: number, changes: Partial<RunReport>): EngineEvent {
     peakRssMb: 0,
     guaranteeClass: 'A',
     warnings: [],
+    planHash: '',
+    rules: [],
     phases,
     ...changes,
   };

@@ -24,6 +24,7 @@ class SalesforceSource final : public Source {
   Task<std::unique_ptr<Reader>> read(ReadPlan plan) override;
   /// A key of 15 characters finds the same record as its long form; heads hold the long one.
   Task<RecordBatch> fetch(FetchPlan plan, std::vector<std::string> keys) override;
+  bool ignores_case() const override { return true; }
   Task<StartPoint> start_at(std::string object, std::optional<Time> time) override;
 
  private:

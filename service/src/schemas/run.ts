@@ -11,6 +11,7 @@ export const RunSchema = Type.Intersect([
     status: Type.String({ description: 'running, succeeded, stopped, failed or held' }),
     mode: Type.String({ description: 'full, incremental, replay or apply' }),
     pages: Type.Integer(),
+    planHash: Type.String({ description: 'another one: the run went by another mapping, table or system' }),
     startedAt: Time,
     endedAt: Type.Optional(Time),
     error: Type.Optional(Type.String()),

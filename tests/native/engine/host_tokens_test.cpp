@@ -29,13 +29,15 @@ class HostTokensTest : public testing::Test {
     return Error(ErrorKind::internal, "");
   }
   bool answer(size_t event, const std::string& token) {
-    return tokens_.answer(events_.at(event).at("ask"), {token, "https://acme.my.salesforce.com", ""});
+    const json given{{"accessToken", token}, {"instanceUrl", "https://acme.my.salesforce.com"}};
+    return asks_.answer(events_.at(event).at("ask"), {{"token", given}});
   }
 
   SimClock clock_;
   std::vector<json> events_;
-  AskedTokens::OnEvent on_event_ = [this](const std::string& event) { events_.push_back(json::parse(event)); };
-  AskedTokens tokens_{clock_, on_event_};
+  HostAsks::OnEvent on_event_ = [this](const std::string& event) { events_.push_back(json::parse(event)); };
+  HostAsks asks_{clock_, on_event_};
+  AskedTokens tokens_{asks_};
 };
 
 TEST_F(HostTokensTest, TheHostIsAskedByAnEventAndItsAnswerIsTheToken) {
@@ -90,7 +92,7 @@ TEST_F(HostTokensTest, NothingIsKeptBetweenRequests) {
 
 TEST_F(HostTokensTest, AnErrorOfTheHostFailsAllWhoWait) {
   auto first = ask("acme"), second = ask("acme");
-  tokens_.answer(1, {"", "", "the account was disconnected"});
+  asks_.answer(1, {{"error", "the account was disconnected"}});
   for (Started<http::Token>* one : {&first, &second}) {
     const Error error = error_of(*one);
     EXPECT_EQ(error.kind(), ErrorKind::unauthorized);
@@ -123,7 +125,7 @@ TEST_F(HostTokensTest, ACallerThatIsCancelledLeavesAndTheOthersStay) {
 
 TEST_F(HostTokensTest, ClosingEndsAllWaitingAndAsksNoMore) {
   auto asked = ask("acme");
-  tokens_.close();
+  asks_.close();
   EXPECT_EQ(error_of(asked).kind(), ErrorKind::cancelled);
   auto late = ask("acme");
   EXPECT_EQ(error_of(late).kind(), ErrorKind::cancelled);
