@@ -86,7 +86,12 @@ const lines = [
   ['sector', 'Industry', lookup(sectors, otherSector), (name) => sectors[name] ?? otherSector],
   ['country', 'Headquarters_Country__c', lookup(countries, otherCountry), (name) => countries[name] ?? otherCountry],
   ['website', 'Company_Website_Address__c', format({ url: true }), (text) => new URL(text).href],
-  ['size', employees, calculate('value > 1000 ? "large" : "small"'), (count) => (count > 1000 ? 'large' : 'small')],
+  [
+    'size',
+    employees,
+    calculate('value == null ? null : value > 1000 ? "large" : "small"'),
+    (count) => (count > 1000 ? 'large' : 'small'),
+  ],
   ['owner', 'Owner.Name', calculate('value + " (" + record.Id + ")"'), (name, record) => `${name} (${record.Id})`],
 ];
 
