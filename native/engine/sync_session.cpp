@@ -91,6 +91,12 @@ Task<> SyncSession::open(bool dry) {
     warnings_.insert(warnings_.end(), more.begin(), more.end());
   }
   co_await open_personal();
+  if (reconcile_ && !target_schema_ && dry)
+    throw Error(ErrorKind::invalid,
+                fmt::format("targetObject: \"{}\" does not exist yet, and there is nothing to compare "
+                            "with; run the sync once",
+                            file_.target_object))
+        .with_field("targetObject");
   if (dry && !target_schema_) co_return;
   WritePlan write;
   write.object = file_.target_object;

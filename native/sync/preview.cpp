@@ -7,6 +7,7 @@
 
 #include "sync/claims.hpp"
 #include "sync/same_value.hpp"
+#include "sync/two_way/two_way_preview.hpp"
 
 namespace nexpo {
 namespace {
@@ -237,6 +238,14 @@ class PreviewPass {
 
 Task<PreviewReport> preview(const PassContext& context, const SyncPlan& plan, Source& source, RunRequest request,
                             size_t samples_max, EffectSink* effects) {
+  if (plan.reconciliation) {
+    if (effects)
+      throw Error(
+          ErrorKind::invalid,
+          "a plan of a sync that decides field by field cannot be kept and applied: what it would do depends on "
+          "both sides when it runs; look at it, then run the sync");
+    co_return co_await preview_two_way(context, plan, request, samples_max);
+  }
   PreviewPass pass(context, plan, samples_max, effects);
   co_return co_await pass.run(source, request);
 }

@@ -16,7 +16,8 @@ struct FieldDifference {
 
 struct RecordDifference {
   std::string key;
-  std::string action;  ///< "create", "update", "delete" or "reject"
+  /// "create", "update", "delete" or "reject"; of a sync that reconciles with the side ("update source"), and "review"
+  std::string action;
   std::vector<FieldDifference> fields;
 };
 

@@ -85,10 +85,11 @@ PairVerdict PairJury::judge(const PairPage& page, Touched& one, MergeScratch& sc
     at.decision = ConflictDecision::parse(one.conflict->decision, scratch.arena);
   if (!one.ambiguous.empty()) {
     at.hold("unique_violation", one.ambiguous, {sides_.match_slot()});
+  } else if (one.pair.buried) {
+    const bool here = at.head().op == RecordOp::upsert;
+    if (here || one.other) judge_tombstone(at, here ? at.side() : other(at.side()));
   } else if (at.head().op == RecordOp::remove) {
     judge_removal(at);
-  } else if (one.pair.buried) {
-    judge_tombstone(at);
   } else if (!one.other) {
     judge_alone(at);
   } else {
@@ -101,7 +102,7 @@ PairVerdict PairJury::judge(const PairPage& page, Touched& one, MergeScratch& sc
 /// A record of this side is gone.
 void PairJury::judge_removal(Case& at) const {
   const Side across = other(at.side());
-  if (at.one.pair.id == 0 || at.one.pair.buried) return at.unchanged();
+  if (at.one.pair.id == 0) return at.unchanged();
   if (at.one.other) settle_doubts(at);
   if (plan_.deletes == DeletePolicy::ignore) return at.filter();
   at.out.buries = true;
@@ -117,21 +118,20 @@ void PairJury::judge_removal(Case& at) const {
   at.out.removes = across;
 }
 
-/// A record that was deleted here or there is seen again, with its old identity.
-void PairJury::judge_tombstone(Case& at) const {
-  if (at.changed(at.side()).empty()) return at.filter();
-  if (plan_.deletes == DeletePolicy::ignore || plan_.deletes == DeletePolicy::unlink) return at.filter();
-  const bool revive = at.decision ? at.decision->take == at.side() && decision_holds(at)
-                                  : both_.rules.delete_update == DeleteUpdate::update_wins;
-  if (at.decision && !revive && decision_holds(at)) {
-    at.tell("undeleted", "applied", "it stays deleted", at.changed(at.side()));
+/// A record that was deleted here or there is on `side` again, with its old identity.
+void PairJury::judge_tombstone(Case& at, Side side) const {
+  const std::vector<size_t> changed = at.changed(side);
+  if (changed.empty() || plan_.deletes == DeletePolicy::ignore || plan_.deletes == DeletePolicy::unlink)
     return at.filter();
-  }
-  if (!revive)
-    return at.hold("undeleted", "it was deleted, and is there again with other values", at.changed(at.side()));
+  const bool decided = at.decision && decision_holds(at);
+  const bool revives = decided ? at.decision->take == side : both_.rules.delete_update == DeleteUpdate::update_wins;
+  if (!revives && !decided)
+    return at.hold("undeleted", "it was deleted, and is there again with other values", changed);
+  at.tell("undeleted", decided ? "applied" : "settled", revives ? "it is back" : "it stays deleted", changed);
+  if (!revives) return at.filter();
   at.out.revives = true;
-  copy_whole(at, at.side());
-  at.tell("undeleted", at.decision ? "applied" : "settled", "it is back", at.changed(at.side()));
+  at.one.pair.key_of(other(side)).clear();
+  copy_whole(at, side);
 }
 
 /// There is no counterpart.

@@ -72,7 +72,7 @@ class PairJury {
   struct Case;
 
   void judge_removal(Case& at) const;
-  void judge_tombstone(Case& at) const;
+  void judge_tombstone(Case& at, Side side) const;
   void judge_alone(Case& at) const;
   void judge_pair(Case& at) const;
   void settle_doubts(Case& at) const;

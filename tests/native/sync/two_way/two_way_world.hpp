@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sync/batch_sync.hpp"
+#include "sync/preview.hpp"
 #include "sync/sim_store.hpp"
 #include "sync/two_way/back_mapping.hpp"
 #include "sync/two_way/memory_system.hpp"
@@ -71,6 +72,19 @@ class TwoWayWorld {
     clock.settle();
     wall = clock.now();
     return report;
+  }
+
+  PreviewReport preview_run(RunRequest request = {}) {
+    SimClock clock(wall);
+    SimWorkers workers(clock);
+    SimStore store(clock, disk, 1, {});
+    MemorySource from(clock, source), into(clock, target);
+    MemoryWriter writer(clock, target, {}, random), back(clock, source, {}, random);
+    both.source = &from;
+    both.target = &into;
+    both.source_writer = both.two_way ? &back : nullptr;
+    const PassContext context{clock, workers, store, &writer, {}, {}, {}};
+    return clock.run(preview(context, plan, from, request, 10));
   }
 
   Time tick(std::chrono::microseconds by = std::chrono::seconds(7)) { return wall += by; }
