@@ -1,6 +1,6 @@
 import type { ConflictRules, ConflictStrategy } from './conflict_types';
 
-import type { Counts, RunReport } from './reports';
+import type { Counts, RuleCounter, RunReport } from './reports';
 
 /** Shapes of everything that crosses the border to the native core, as JSON. */
 
@@ -268,6 +268,7 @@ export interface AppliedMapping {
   results: MappedRecord[];
   /** What befell some of the records and rejected none. */
   warnings: string[];
+  counters: RuleCounter[];
 }
 
 export interface RejectedRecord {

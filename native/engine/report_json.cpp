@@ -76,7 +76,7 @@ json to_json(const RuleTally& rules) {
   for (const RuleTally::Row& row : rules.rows()) {
     json one{
         {"at", row.name.at}, {"rule", row.name.rule}, {"checked", row.count.checked}, {"failed", row.count.failed}};
-    if (row.name.rule == "lookup" || row.name.rule == "custom") one["asked"] = row.count.asked;
+    if (row.count.asked > 0) one["asked"] = row.count.asked;
     rows.push_back(std::move(one));
   }
   return rows;
