@@ -21,9 +21,14 @@ inline RecordBatch batch_of(const std::vector<std::string>& paths, const std::ve
 }
 
 /// The mapped record as JSON, or "code: message" if it was refused.
-inline std::string map_record(const std::string& mappings, const std::string& record) {
-  const MappingPlan plan = MappingPlan::compile(nlohmann::json::parse(mappings), "fieldMappings");
+inline std::string map_record(const std::string& mappings, const std::string& record,
+                              const std::string& validation = "[]", std::vector<std::string>* warnings = nullptr) {
+  const nlohmann::json rules = nlohmann::json::parse(validation);
+  MappingOptions options;
+  options.validation = &rules;
+  const MappingPlan plan = MappingPlan::compile(nlohmann::json::parse(mappings), "fieldMappings", options);
   const MappedBatch mapped = plan.apply(batch_of(plan.source_paths(), {record}));
+  if (warnings) *warnings = mapped.warnings;
   if (!mapped.rejections.empty()) return mapped.rejections[0].code + ": " + mapped.rejections[0].message;
   std::string out;
   append_json_row(out, mapped.records, 0);

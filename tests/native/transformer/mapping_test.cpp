@@ -110,7 +110,7 @@ TEST(MappingPlan, ListsEveryFaultWithItsPlaceAndFix) {
   EXPECT_THAT(faults, HasSubstr("fieldMappings[3].onError: \"explode\" is not a choice; write one of fail_record"));
   EXPECT_THAT(faults, HasSubstr("fieldMappings[4].transformation.params.number.scale: this number does not fit"));
   EXPECT_THAT(faults, HasSubstr("fieldMappings[4].transformation.params.number.digits: this key is unknown"));
-  EXPECT_THAT(faults, HasSubstr("fieldMappings[5].transformation.type: `calculate` is not available in this version"));
+  EXPECT_THAT(faults, HasSubstr("fieldMappings[5].transformation.params.expression: this is missing"));
   EXPECT_THAT(faults,
               HasSubstr("fieldMappings[6].transformation.params: `trimm` is no function; did you mean `trim`?"));
   EXPECT_THAT(faults, HasSubstr("fieldMappings[7]: this must be an object"));

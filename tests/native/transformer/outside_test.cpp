@@ -281,5 +281,32 @@ TEST(StoredTables, AreAPartOfThePlanAndOfItsHash) {
   EXPECT_THROW(MappingPlan::compile(mappings, "m", options), Error);
 }
 
+TEST_F(OutsideSteps, AReferenceAsksForTheParentsOfTheRecordsThatAreLeftAndKeepsTheValue) {
+  outside_.tables["accounts"] = {{"A", "001"}, {"C", "!"}};
+  const json rules = json::array({{{"rule", "reference"}, {"link", "accounts"}}, {{"rule", "unique"}}});
+  json v{{"source", "v"}, {"target", "v"}, {"validate", rules}};
+  json n{{"source", "n"}, {"target", "n"}, {"validate", json::array({{{"rule", "range"}, {"max", 9}}})}};
+  const MappedBatch mapped = map({v, n}, {R"({"v":"A"})", R"({"v":"B"})", R"({"v":"B","n":10})", R"({"v":"A"})",
+                                          R"({"v":"C"})", R"({"v":null})", R"({"v":"D","n":10})"});
+  EXPECT_THAT(outside_.asked, ElementsAre(ElementsAre("A", "B", "C")));
+  EXPECT_THAT(rows(mapped), ElementsAre(R"({"v":"A"})", R"({"v":null})"));
+  EXPECT_THAT(mapped.source_row, ElementsAre(0, 5));
+  EXPECT_THAT(refusals(mapped), ElementsAre("1 missing_parent: v `B` is not there (again)", HasSubstr("2 range: "),
+                                            "3 unique: v `A` is the value of an earlier record of the page",
+                                            "4 ambiguous: v `C` is there twice", HasSubstr("6 range: ")));
+  EXPECT_EQ(mapped.rules[0].checked, 4U);
+  EXPECT_EQ(mapped.rules[0].failed, 2U);
+  EXPECT_EQ(mapped.rules[0].asked, 3U);
+  EXPECT_THROW(plan_->apply(source_), Error) << "who does not ask must not find everything in order";
+}
+
+TEST_F(OutsideSteps, AReferenceThatWarnsLetsTheRecordPass) {
+  const json rules = json::array({{{"rule", "reference"}, {"link", "accounts"}, {"severity", "warn"}}});
+  const MappedBatch mapped =
+      map({json{{"source", "v"}, {"target", "v"}, {"validate", rules}}}, {R"({"v":"A"})", R"({"v":"B"})"});
+  EXPECT_EQ(mapped.records.size(), 2U);
+  EXPECT_THAT(mapped.warnings, ElementsAre("fieldMappings[0].validate[0]: 2 of 2 v is linked to no record"));
+}
+
 }  // namespace
 }  // namespace nexpo
