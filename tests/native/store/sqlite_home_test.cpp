@@ -5,6 +5,7 @@
 #include "sql/sqlite.hpp"
 #include "sql/temporary_folder.hpp"
 #include "store/lock_file.hpp"
+#include "store/migrations.hpp"
 #include "store/seen_set.hpp"
 #include "store/sqlite_store.hpp"
 #include "store/store_home.hpp"
@@ -62,6 +63,43 @@ TEST(SqliteStore, NamesTheFileThatIsDamaged) {
     EXPECT_EQ(error.kind(), ErrorKind::invalid);
     EXPECT_NE(error.message().find("state.db"), std::string::npos) << error.message();
   }
+}
+
+TEST(SqliteStore, CarriesRejectedRecordsOverIntoTheirSides) {
+  TemporaryFolder folder;
+  constexpr int64_t kBefore = 5;  // the last version that knew no sides
+  {
+    sql::SqliteDatabase database(folder / "state.db");
+    database.execute("CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER)");
+    for (const Migration& migration : sqlite_migrations().first(kBefore)) {
+      database.execute(std::string(migration.sql));
+      database.statement("INSERT INTO migration VALUES (?, '', 0)").run(migration.number);
+    }
+    database.execute(R"sql(
+      INSERT INTO sync (id) VALUES ('s');
+      INSERT INTO rejected VALUES (7, 1, 'k', 'v', '{}', 1, 'C', 'm', 'f', 1, 3, 2, 10, 20);
+      INSERT INTO rejected VALUES (9, 1, 'gone', '', '{}', 0, '', '', '', 0, 1, 1, 0, 0);
+      DELETE FROM rejected WHERE id = 9;
+    )sql");
+  }
+  SimClock clock;
+  SimWorkers workers(clock);
+  const auto store = clock.run(open_sqlite_store(folder.path(), workers));
+  const auto kept = clock.run(store->rejected("s", Side::source, true, 0, 10));
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].id, 7);
+  EXPECT_EQ(kept[0].source_key, "k");
+  EXPECT_EQ(kept[0].reason.code, "C");
+  EXPECT_EQ(kept[0].attempts, 3);
+  EXPECT_TRUE(kept[0].removal);
+
+  const Lease lease = clock.run(store->acquire("s"));
+  Commit commit;
+  commit.lease = lease;
+  commit.run_id = clock.run(store->begin_run(lease, "full", "plan", SimClock::kStart)).id;
+  commit.rejected.emplace_back().source_key = "next";
+  (void)clock.run(store->commit(std::move(commit)));
+  EXPECT_EQ(clock.run(store->rejected("s", {}, false, 7, 10))[0].id, 10) << "numbers go on where they were";
 }
 
 /// True if any file of the folder has the text.

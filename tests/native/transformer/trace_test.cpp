@@ -43,7 +43,7 @@ TEST_F(Trace, TellsTheValueAfterEachStep) {
 
 TEST_F(Trace, TellsWhyAStepFailedAndWhatStoodIn) {
   json field{{"source", "Size"}, {"target", "size"}, {"transformation", format("number")}, {"onError", "null"}};
-  auto traces = of({field}, Value::text("many"));
+  auto traces = of(json::array({field}), Value::text("many"));
   ASSERT_EQ(traces[0].steps.size(), 2u);
   EXPECT_FALSE(traces[0].steps[0].fault.empty());
   EXPECT_FALSE(traces[0].steps[0].value);
@@ -51,7 +51,7 @@ TEST_F(Trace, TellsWhyAStepFailedAndWhatStoodIn) {
   EXPECT_EQ(traces[0].result, Value::null());
 
   field["onError"] = "fail_record";
-  traces = of({field}, Value::text("many"));
+  traces = of(json::array({field}), Value::text("many"));
   EXPECT_FALSE(traces[0].result) << "the record is refused";
 }
 
@@ -66,11 +66,12 @@ TEST_F(Trace, TellsOfDefaultsAndOfWhatIsRequired) {
 }
 
 TEST_F(Trace, EndsAtAQuestionForOthers) {
-  const auto traces = of({{{"source", "Owner"},
-                           {"target", "owner"},
-                           {"transformation", {{{"type", "lookup"}, {"params", {{"link", "users"}}}}, format("case", "upper")}},
-                           {"onError", "null"}}},
-                         Value::text("005"));
+  const auto traces =
+      of({{{"source", "Owner"},
+           {"target", "owner"},
+           {"transformation", {{{"type", "lookup"}, {"params", {{"link", "users"}}}}, format("case", "upper")}},
+           {"onError", "null"}}},
+         Value::text("005"));
   ASSERT_EQ(traces[0].steps.size(), 1u);
   EXPECT_FALSE(traces[0].steps[0].value);
   EXPECT_FALSE(traces[0].result);
