@@ -29,7 +29,7 @@ namespace nexpo {
 /// | feed.read | {id, source, object, fields, limit?, accept?, from?: "now" or "start", createdField?} | {records,
 /// token, more} |
 /// | feed.forget | {id} | {} |
-/// | host.answer | {ask, token? {accessToken, instanceUrl?}, values?, errors?, error?} | {taken}; answers an `ask` event |
+/// | host.answer | {ask, token? {accessToken, instanceUrl?}, values?, errors?, error?} | {taken}; to an `ask` event |
 /// | host.functions | {names} | {}; all that mappings may call from now on |
 /// | mapping.preview | {fieldMappings, records as JSON text, sourceSchema?, targetSchema?, tests?} | see
 /// mapping_methods.hpp |
