@@ -234,7 +234,12 @@ export interface ChangeBatch {
 /** Records that one previewMapping() takes at most. */
 export const previewRecordsMax = 1_000;
 
+/** Stored tables by id, {id: {from: to}}, for lookups with `stored`. */
+export type LookupTables = Record<string, Record<string, unknown>>;
+
 export interface MappingPreviewRequest extends Mapping {
+  /** In the place of those that are kept in the book. */
+  tables?: LookupTables;
   /** At most previewRecordsMax. `Owner.Name` is found as a member of a member, or as a flat name as read() gives it. */
   records: object[];
   /** As describe() gives them; then the mapping is held against them as before a run. */
@@ -259,6 +264,8 @@ export interface MappingPreview {
 }
 
 export interface ApplyMappingRequest extends Omit<Mapping, 'tests'> {
+  /** In the place of those that are kept in the book. */
+  tables?: LookupTables;
   /** At most callRecordsMax, as for a preview. */
   records: object[];
 }

@@ -92,6 +92,29 @@ describe('a mapping as JSON', () => {
     expect(await execute(given)).toEqual([[{ json: { b: 1 }, pairedItem: { item: 0 } }], []]);
   });
 
+  it('checks values and whole records, and looks names up in tables that come along', async () => {
+    const lookup = { type: 'lookup', params: { stored: 'countries' } };
+    const mapping = {
+      fieldMappings: [
+        { source: 'country', target: 'country', transformation: lookup, onError: 'fail_record' },
+        { source: 'email', target: 'email', validate: [{ rule: 'email' }] },
+        { source: 'from', target: 'from' },
+        { source: 'to', target: 'to' },
+      ],
+      validation: [{ expression: 'record.from <= record.to', message: 'the end is before the start' }],
+      tables: { countries: { Austria: 'AT' } },
+    };
+    const good = { country: 'Austria', email: 'ada@example.com', from: 1, to: 2 };
+    const items = [good, { ...good, country: 'Atlantis' }, { ...good, email: 'nobody' }, { ...good, to: 0 }];
+    const [mapped, rejected] = await execute(json(mapping, { items }));
+    expect(mapped!.map((item) => item.json)).toEqual([{ ...good, country: 'AT' }]);
+    expect(rejected!.map((item) => [item.pairedItem, item.json['_rejected']])).toEqual([
+      [{ item: 1 }, expect.objectContaining({ code: 'lookup', field: 'country' })],
+      [{ item: 2 }, expect.objectContaining({ code: 'email', field: 'email' })],
+      [{ item: 3 }, expect.objectContaining({ message: expect.stringContaining('the end is before the start') })],
+    ]);
+  });
+
   it('passes on the other fields where that is wanted', async () => {
     const mapping = [{ source: 'name', target: 'name', transformation: upper }];
     const fake = json(mapping, { items: [{ name: 'Ada', age: 36, name2: { deep: [1] } }] }, { includeOther: true });
@@ -178,6 +201,27 @@ describe('a mapping of fields', () => {
         },
         pairedItem: { item: 1 },
       },
+    ]);
+  });
+
+  it('checks the values of fields, by name and as JSON, and the record', async () => {
+    const rules = {
+      field: [
+        { field: 'email', check: 'email' },
+        { field: 'name', check: 'json', checkJson: '{ "rule": "length", "max": 3 }' },
+      ],
+    };
+    const validation = '[{ "expression": "record.name != \\"Bob\\"", "message": "not Bob" }]';
+    const values = { email: '={{ $json.email }}', name: '={{ $json.name }}' };
+    const people = ['Ada', 'Bob', 'Grace'].map((name) => ({ name, email: `${name}@example.com` }));
+    const items = [...people, { name: 'Eve', email: 'nobody' }];
+    const others = { rules, options: { validation } };
+    const [mapped, rejected] = await execute(fields('email, name', values, { items }, others));
+    expect(mapped!.map((item) => item.json['name'])).toEqual(['Ada']);
+    expect(rejected!.map((item) => (item.json['_rejected'] as { field: string }).field)).toEqual([
+      'name',
+      'name',
+      'email',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 
-import type { FieldMapping, FieldRule, Mapping, RecordRule, Transformation } from '../../lib';
+import type { ApplyMappingRequest, FieldMapping, FieldRule, RecordRule, Transformation } from '../../lib';
 import { recordsOf } from '../../shared/item_mapping';
 import { parsed, parsedList } from '../../shared/json';
 import { checkOf, transformationOf } from './choices';
@@ -8,7 +8,7 @@ import { namesOf } from './fields';
 
 /** A mapping, and the records that it is applied to: one for each item. */
 export interface Work {
-  mapping: Pick<Mapping, 'fieldMappings' | 'validation'>;
+  mapping: Omit<ApplyMappingRequest, 'records'>;
   records: object[];
 }
 
@@ -38,7 +38,7 @@ export function readWork(context: IExecuteFunctions, items: INodeExecutionData[]
   };
 }
 
-/** `{fieldMappings, validation}`, or the list of field mappings alone. Tests beside them are not run here. */
+/** `{fieldMappings, validation, tables}`, or the list of field mappings alone. Tests beside them are not run here. */
 function mappingOfJson(context: IExecuteFunctions): Work['mapping'] {
   const value = parsed(context, context.getNodeParameter('mapping', 0), 'Mapping (JSON)');
   if (Array.isArray(value)) return { fieldMappings: value as FieldMapping[] };
@@ -49,8 +49,8 @@ function mappingOfJson(context: IExecuteFunctions): Work['mapping'] {
       'Write {"fieldMappings": [{"source": "name", "target": "name"}]}.',
     );
   }
-  const { fieldMappings, validation } = value as Mapping;
-  return { fieldMappings, ...(validation && { validation }) };
+  const { fieldMappings, validation, tables } = value as Work['mapping'];
+  return { fieldMappings, ...(validation && { validation }), ...(tables && { tables }) };
 }
 
 function recordRules(context: IExecuteFunctions): RecordRule[] {
