@@ -2,6 +2,7 @@
 import { bulk, rest } from './http.mjs';
 import { calls } from './calls.mjs';
 import { items } from './items.mjs';
+import { expression } from './expression.mjs';
 import { kills } from './kills.mjs';
 import { latency } from './latency.mjs';
 import { mapping } from './mapping.mjs';
@@ -11,4 +12,18 @@ import { postgres } from './postgres.mjs';
 import { resync } from './resync.mjs';
 import { service } from './service.mjs';
 
-export const workloads = [mapping, rest, bulk, postgres, resync, memory, calls, kills, latency, n8n, items, service];
+export const workloads = [
+  mapping,
+  expression,
+  rest,
+  bulk,
+  postgres,
+  resync,
+  memory,
+  calls,
+  kills,
+  latency,
+  n8n,
+  items,
+  service,
+];
