@@ -125,8 +125,8 @@ class BookStore {
   Task<bool> replace_sealed(SealedTable table, std::string name, std::string from, std::string to);
 
   /// Runs that ended and are not their sync's newest, rejected records last tried, audit entries up to the first that
-  /// stays, documents last changed, conflicts closed, tombstones made before the given times. Data keys of documents go with them, and with the kind
-  /// "plan" the effects that were kept of plans. One audit entry.
+  /// stays, documents last changed, conflicts closed, tombstones made before the given times. Data keys of documents go
+  /// with them, and with the kind "plan" the effects that were kept of plans. One audit entry.
   Task<RetentionCounts> apply_retention(RetentionCut cut, AuditNote audit, Time now);
 
  protected:

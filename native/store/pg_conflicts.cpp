@@ -91,10 +91,10 @@ constexpr std::string_view kKeepsDecision =
     "(conflict.state = 'decided' AND {0}.state = 'open' AND conflict.source_hash = {0}.source_hash "
     "AND conflict.target_hash = {0}.target_hash)";
 constexpr std::string_view kGiven = R"sql(
-  (SELECT *, $17::bigint AS changed_at, $18::bigint AS run FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[],
-    $7::bytea[], $8::text[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[],
-    $15::bytea[], $16::bytea[]) AS one (id, pair, key, source_key, target_key, kind, state, outcome, fields, body,
-    sealed, source_hash, target_hash, decision, actor)) AS given
+  (SELECT *, $17::bigint AS changed_at, $18::bigint AS run FROM unnest($2::bigint[], $3::bigint[], $4::bytea[],
+    $5::bytea[], $6::bytea[], $7::bytea[], $8::text[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[],
+    $13::bytea[], $14::bytea[], $15::bytea[], $16::bytea[]) AS one (id, pair, key, source_key, target_key, kind, state,
+    outcome, fields, body, sealed, source_hash, target_hash, decision, actor)) AS given
 )sql";
 
 std::string replaced_by(std::string_view row) {

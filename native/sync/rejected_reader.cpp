@@ -36,7 +36,8 @@ RejectedReader::RejectedReader(StateStore& store, std::string sync_id, const std
       after_(std::max<int64_t>(only - 1, 0)) {}
 
 Task<Page> RejectedReader::next() {
-  std::vector<RejectedRecord> kept = co_await store_.rejected(sync_id_, Side::source, retryable_only_, after_, page_records_max_);
+  std::vector<RejectedRecord> kept =
+      co_await store_.rejected(sync_id_, Side::source, retryable_only_, after_, page_records_max_);
   if (only_ != 0) std::erase_if(kept, [this](const RejectedRecord& record) { return record.id != only_; });
   Page page;
   page.records = RecordBatch(shape_, std::make_shared<Arena>());

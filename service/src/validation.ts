@@ -49,7 +49,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   };
 };
 
-/** A list in the place of an object has functions for members (`reverse`), which cannot be copied; the checker tells. */
+/** A list in the place of an object has functions for members (`reverse`) that cannot be copied; the checker tells. */
 function withDefaults(schema: TSchema, value: unknown): unknown {
   try {
     return Value.Default(schema, value);
