@@ -120,6 +120,11 @@ BackMapping BackMapping::compile(const json& field_mappings, std::string_view at
   Turner turner(field_mappings, at);
   turner.run();
   BackMapping out(MappingPlan::compile(turner.back, fmt::format("{} (turned round)", at)));
+  if (!out.plan_.outside().empty())
+    throw Error(ErrorKind::invalid,
+                fmt::format("{}: `reverse` cannot ask other systems; use a lookup with a table in the "
+                            "mapping, or direction: \"to_target\"",
+                            at));
   out.slots_ = std::move(turner.slots);
   out.flows_back_ = std::move(turner.flows_back);
   return out;

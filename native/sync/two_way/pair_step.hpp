@@ -1,6 +1,7 @@
 // PairStep: one page of a sync that reconciles, from matched pairs to effects in both systems, ready to be committed.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "sync/breaker.hpp"
@@ -42,6 +43,8 @@ class PairStep {
 
  private:
   using Fate = PairVerdict::Fate;
+  static constexpr std::array<Side, 2> kSides{Side::target, Side::source};  ///< in the order of writing
+  static constexpr size_t index_of(Side side) { return static_cast<size_t>(side); }
   /// What is written to one side: which of the touched, and their cells as they should be.
   struct Outgoing {
     std::vector<size_t> touched;

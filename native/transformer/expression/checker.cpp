@@ -1,9 +1,9 @@
 #include "transformer/expression/checker.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "transformer/expression/chain.hpp"
+#include "transformer/expression/operator_types.hpp"
 #include "transformer/expression/refusal.hpp"
 #include "transformer/expression/signature.hpp"
 #include "transformer/faults.hpp"
@@ -12,28 +12,6 @@ namespace nexpo::cel {
 namespace {
 
 using Form = Node::Form;
-
-constexpr std::pair<std::string_view, Kind> kTypeNames[] = {
-    {"bool", Kind::boolean},
-    {"int", Kind::integer},
-    {"uint", Kind::natural},
-    {"double", Kind::real},
-    {"decimal", Kind::decimal},
-    {"string", Kind::text},
-    {"bytes", Kind::bytes},
-    {"list", Kind::list},
-    {"map", Kind::map},
-    {"null_type", Kind::null},
-    {"type", Kind::type},
-    {"google.protobuf.Timestamp", Kind::instant},
-    {"google.protobuf.Duration", Kind::duration},
-};
-
-std::string_view sign_of(Operator op) {
-  constexpr std::array<std::string_view, 14> kSigns = {
-      "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "in", "-", "!"};
-  return kSigns[static_cast<size_t>(op)];
-}
 
 class Checker {
  public:
@@ -139,11 +117,10 @@ class Checker {
       return true;
     }
     const std::string_view bare = std::string_view(chain->name).substr(chain->name.starts_with('.') ? 1 : 0);
-    const auto* const type = std::find_if(std::begin(kTypeNames), std::end(kTypeNames),
-                                          [&](const auto& known) { return known.first == bare; });
-    if (type == std::end(kTypeNames)) return false;
+    const std::optional<Kind> type = kind_named(bare);
+    if (!type) return false;
     node.is_type_name = true;
-    node.value = Datum::type_of(type->second);
+    node.value = Datum::type_of(*type);
     node.type = StaticType::of(Kind::type);
     node.can_fail = false;
     node.is_constant = true;
@@ -232,48 +209,13 @@ class Checker {
   }
 
   void membership(Node& node, const StaticType& value, const StaticType& container) const {
-    if (!container.is_known()) {
-      node.can_fail = true;
-      return;
-    }
-    const bool fits = container.is(Kind::list)  ? may_equal(value, container.element_type())
-                      : container.is(Kind::map) ? may_equal(value, container.key_type())
-                                                : false;
-    if (!fits) no_operator(node, value, container);
+    if (!may_contain(container, value)) return no_operator(node, value, container);
+    if (!container.is_known()) node.can_fail = true;
   }
 
   void ordering(Node& node, const StaticType& a, const StaticType& b) const {
-    constexpr Kind kUnordered[] = {Kind::null, Kind::list, Kind::map, Kind::type};
-    for (const Kind kind : kUnordered) {
-      if (a.is(kind) || b.is(kind)) return no_operator(node, a, b);
-    }
-    if (!a.is_known() || !b.is_known()) {
-      node.can_fail = true;
-    } else if (a.kind != b.kind && !(a.is_number() && b.is_number())) {
-      no_operator(node, a, b);
-    }
-  }
-
-  // The type of a sum, product and so on, or nothing if there is none.
-  static std::optional<StaticType> arithmetic_type(Operator op, const StaticType& a, const StaticType& b) {
-    if (!a.is_known() && !b.is_known()) return StaticType::dyn();
-    const StaticType& known = a.is_known() ? a : b;
-    const bool plus = op == Operator::add, minus = op == Operator::subtract;
-    const bool for_numbers = known.is_number() && !(op == Operator::modulo && known.is(Kind::real));
-    const bool for_others = (plus && (known.is(Kind::text) || known.is(Kind::bytes) || known.is(Kind::list))) ||
-                            ((plus || minus) && (known.is(Kind::instant) || known.is(Kind::duration)));
-    if (!a.is_known() || !b.is_known())
-      return for_numbers || for_others || known.is(Kind::real) ? std::optional(StaticType::dyn()) : std::nullopt;
-    if (a.is(Kind::list) && b.is(Kind::list) && plus) return cel::join(a, b);
-    if (a.kind == b.kind) {
-      if (a.is(Kind::instant)) return minus ? std::optional(StaticType::of(Kind::duration)) : std::nullopt;
-      return for_numbers || for_others ? std::optional(a) : std::nullopt;
-    }
-    if (a.is_number() && b.is_number() && (a.is(Kind::decimal) || b.is(Kind::decimal)))
-      return StaticType::of(Kind::decimal);
-    if ((plus || minus) && a.is(Kind::instant) && b.is(Kind::duration)) return a;
-    if (plus && a.is(Kind::duration) && b.is(Kind::instant)) return b;
-    return std::nullopt;
+    if (!may_order(a, b)) return no_operator(node, a, b);
+    if (!a.is_known() || !b.is_known()) node.can_fail = true;
   }
 
   void arithmetic(Node& node, const StaticType& a, const StaticType& b) const {
@@ -328,9 +270,8 @@ class Checker {
     for (const NodePtr& child : node.children) types.push_back(child->type);
     const std::vector<const Signature*> known = overloads_of(node.text);
     std::vector<const Signature*> fitting;
-    for (const Signature* signature : known) {
+    for (const Signature* signature : known)
       if (accepts(*signature, node.has_receiver, types)) fitting.push_back(signature);
-    }
     node.can_fail = true;
     if (known.empty()) {
       node.is_constant = false;
@@ -360,12 +301,6 @@ class Checker {
     const std::vector<StaticType> open(node.children.size(), StaticType::dyn());
     return std::any_of(known.begin(), known.end(),
                        [&](const Signature* one) { return accepts(*one, node.has_receiver, open); });
-  }
-
-  static std::string names_of(const std::vector<StaticType>& types) {
-    std::string names;
-    for (const StaticType& type : types) names += (names.empty() ? "" : ", ") + type.name();
-    return names;
   }
 
   void list(Node& node) {
@@ -410,12 +345,8 @@ class Checker {
     take_from(node, range);
     if (!range.type.may_be(Kind::list) && !range.type.may_be(Kind::map))
       unfit(node, fmt::format("{}() goes over a list or a map, not {}", node.text, range.type.name()), "write a list");
-    const bool over_map = range.type.is(Kind::map), over_list = range.type.is(Kind::list);
     const bool pairs = !node.variables[1].empty();
-    StaticType first = over_map              ? range.type.key_type()
-                       : over_list && !pairs ? range.type.element_type()
-                       : over_list           ? StaticType::of(Kind::integer)
-                                             : StaticType::dyn();
+    StaticType first = pairs ? key_type_of(range.type) : item_type_of(range.type);
     std::vector<Local> names = {{node.variables[0], std::move(first)}};
     if (pairs) names.push_back({node.variables[1], range.type.element_type()});
     const bool filters =
@@ -436,12 +367,7 @@ class Checker {
       case Macro::exists_one: node.type = StaticType::of(Kind::boolean); return;
       case Macro::filter: node.type = StaticType::list_of(item); return;
       case Macro::map: node.type = StaticType::list_of(made); return;
-      case Macro::map_values:
-        node.type = StaticType::map_of(range.is(Kind::map)    ? range.key_type()
-                                       : range.is(Kind::list) ? StaticType::of(Kind::integer)
-                                                              : StaticType::dyn(),
-                                       made);
-        return;
+      case Macro::map_values: node.type = StaticType::map_of(key_type_of(range), made); return;
       case Macro::map_entries:
         if (!made.may_be(Kind::map)) return unfit(node, "an entry is a map with one key", "write {key: value}");
         node.type = made.is(Kind::map) ? made : StaticType::map_of(StaticType::dyn(), StaticType::dyn());

@@ -37,6 +37,12 @@ bool may_equal(const StaticType& a, const StaticType& b) {
   return a.kind == b.kind;
 }
 
+std::string names_of(const std::vector<StaticType>& types) {
+  std::string names;
+  for (const StaticType& type : types) names += (names.empty() ? "" : ", ") + type.name();
+  return names;
+}
+
 std::string_view name_of(Kind kind) {
   switch (kind) {
     case Kind::null: return "null_type";
@@ -56,6 +62,13 @@ std::string_view name_of(Kind kind) {
     case Kind::fault: break;
   }
   return "error";
+}
+
+std::optional<Kind> kind_named(std::string_view name) {
+  for (const Kind kind : {Kind::boolean, Kind::integer, Kind::natural, Kind::real, Kind::decimal, Kind::text,
+                          Kind::bytes, Kind::list, Kind::map, Kind::null, Kind::type, Kind::instant, Kind::duration})
+    if (name_of(kind) == name) return kind;
+  return std::nullopt;
 }
 
 }  // namespace nexpo::cel

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "transformer/expression/datum.hpp"
@@ -50,7 +51,12 @@ StaticType join(const StaticType& a, const StaticType& b);
 /// Whether a value of one type may equal one of the other.
 bool may_equal(const StaticType& a, const StaticType& b);
 
+/// "int, string".
+std::string names_of(const std::vector<StaticType>& types);
+
 /// As CEL writes it: "null_type", "google.protobuf.Timestamp".
 std::string_view name_of(Kind kind);
+/// The kind of that name, or nothing.
+std::optional<Kind> kind_named(std::string_view name);
 
 }  // namespace nexpo::cel

@@ -117,7 +117,7 @@ TEST_P(AuditLog, RetentionTakesTheBeginningAndTheRestIsStillVerified) {
   ASSERT_EQ(left.size(), 7u) << "six that stayed, and that of the retention";
   EXPECT_EQ(left.front().number, 5);
   EXPECT_EQ(left.back().note.action, "retention");
-  EXPECT_EQ(left.back().note.detail, R"({"audit":4,"documents":0,"rejected":0,"runs":0})");
+  EXPECT_EQ(left.back().note.detail, R"({"audit":4,"conflicts":0,"documents":0,"rejected":0,"runs":0,"tombstones":0})");
   EXPECT_EQ(verdict().entries, 7);
   EXPECT_FALSE(verdict().broken_at);
   home_->execute("DELETE FROM data_sync.audit WHERE number = 5");

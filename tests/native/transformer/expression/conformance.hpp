@@ -46,8 +46,10 @@ inline const std::vector<Inapplicable>& inapplicable_rules() {
        R"(\.\?|\[\?|\{\?|,\s*\?|\boptional\.|\boptional_type\b|\.(opt(Flat)?Map|orValue|hasValue)\()",
        "^optional_type$"},
       {"there are no protobuf messages: a record has cells, lists and maps",
-       R"([\w`]\s*\{|\b(Nested)?TestAllTypes\b|\bgoogle\.protobuf\.(?!Timestamp\b|Duration\b)\w+|\bproto\.(get|has)Ext\b)",
-       R"(TestAllTypes|^wrapper$|^google\.protobuf\.(?!Timestamp$|Duration$)|^\[type\.googleapis\.com/(?!google\.protobuf\.(Timestamp|Duration)\]$)|^ANY$)"},
+       R"([\w`]\s*\{|\b(Nested)?TestAllTypes\b|\bgoogle\.protobuf\.(?!Timestamp\b|Duration\b)\w+|)"
+       R"(\bproto\.(get|has)Ext\b)",
+       R"(TestAllTypes|^wrapper$|^google\.protobuf\.(?!Timestamp$|Duration$)|)"
+       R"(^\[type\.googleapis\.com/(?!google\.protobuf\.(Timestamp|Duration)\]$)|^ANY$)"},
       {"there are no enumerations", R"(\b(Global|Nested)Enum\b)", "^enum_value$|Enum$"},
       {"nothing is unknown: a missing cell is null", "", "^unknown$|^any_unknowns$"},
       {"blocks of shared parts are made by optimisers, not written", R"(\bcel\.(block|index|iterVar|accuVar)\b)", ""},
