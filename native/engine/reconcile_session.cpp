@@ -22,7 +22,7 @@ ReconcileSession::ReconcileSession(const SyncFile& file, const MappingPlan& mapp
 }
 
 Task<> ReconcileSession::open(Connection& source, Connection& target, const Schema& source_schema,
-                              std::string target_key) {
+                              const Schema* target_schema, std::string target_key) {
   const std::string match = file_.match_on.empty() ? target_key : file_.match_on;
   const auto found = std::ranges::find(*mapping_.target_fields(), match);
   const std::string from(mapping_.renamed_from(match));
@@ -38,7 +38,17 @@ Task<> ReconcileSession::open(Connection& source, Connection& target, const Sche
   target_ = target.source();
   both_.source = source_.get();
   both_.target = target_.get();
+  const auto always = [](const Schema* schema, std::string_view field) {
+    const FieldSchema* known = schema ? schema->find(field) : nullptr;
+    return known && !known->nullable;
+  };
+  for (const std::string& field : *mapping_.target_fields())
+    both_.always[static_cast<size_t>(Side::target)].push_back(always(target_schema, field));
   if (!file_.two_way) co_return;
+  both_.always[static_cast<size_t>(Side::source)].assign(mapping_.target_fields()->size(), false);
+  for (size_t i = 0; i < back_->slots().size(); ++i)
+    both_.always[static_cast<size_t>(Side::source)][back_->slots()[i]] =
+        always(&source_schema, (*back_->plan().target_fields())[i]);
 
   // An identity that the system gives out itself cannot be chosen for a new record.
   const FieldSchema* key = source_schema.find(from);

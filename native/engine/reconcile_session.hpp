@@ -18,9 +18,11 @@ class ReconcileSession {
   ReconcileSession(const SyncFile& file, const MappingPlan& mapping);
 
   /// Opens the writer of the source, if anything flows back, and finds the fields that records are matched by.
-  /// `target_key` is the field that the target's writer matches by. Throws Error{invalid}: a match field that is not a
-  /// plain rename, a field of the source that cannot be written, a connector that cannot read or write.
-  Task<> open(Connection& source, Connection& target, const Schema& source_schema, std::string target_key);
+  /// `target_schema` is null if the target's object did not exist before. `target_key` is the field that the target's
+  /// writer matches by. Throws Error{invalid}: a match field that is not a plain rename, a field of the source that
+  /// cannot be written, a connector that cannot read or write.
+  Task<> open(Connection& source, Connection& target, const Schema& source_schema, const Schema* target_schema,
+              std::string target_key);
 
   const Reconciliation& both() const { return both_; }
 

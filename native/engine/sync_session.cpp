@@ -109,7 +109,8 @@ Task<> SyncSession::open(bool dry) {
   const std::string_view key = mapping_.renamed_from(writer_->key_field());
   plan_.key_is_identity = !key.empty() && key == source_schema_.key_field;
   if (reconcile_)
-    co_await reconcile_->open(*source_connection_, *target_connection_, source_schema_, writer_->key_field());
+    co_await reconcile_->open(*source_connection_, *target_connection_, source_schema_, target_schema(),
+                              writer_->key_field());
 }
 
 }  // namespace nexpo

@@ -42,7 +42,7 @@ function postgresTable(): Table {
       'BEGIN NEW.changed_at := clock_timestamp(); RETURN NEW; END';
     CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION stamp();`);
   return {
-    end: () => ({ type: 'postgresql', config: { url, versionField: 'changed_at' } }),
+    end: () => ({ type: 'postgresql', config: { connectionString: url, versionField: 'changed_at' } }),
     name: 'people',
     run,
     rows: () => postgresRows(url, 'people', columns),
@@ -163,9 +163,9 @@ describe.each(systems)('a simulated Salesforce org and %s', (_, open) => {
     expect(table.rows().get(ext!)).toEqual([ext, before[1], '+43 888', 'Energy']);
 
     const { json } = await workspace.command('conflicts', sync());
-    const [conflict] = json['conflicts'] as { id: number; kind: string; fields: { field: string }[] }[];
+    const [conflict] = json['conflicts'] as { id: number; kind: string; review: object[] }[];
     expect(conflict).toMatchObject({ kind: 'both_differ', key: ext });
-    expect(conflict!.fields).toEqual([
+    expect(conflict!.review).toEqual([
       expect.objectContaining({ field: 'phone', source: '+43 777', target: '+43 888', base: before[2] ?? null }),
     ]);
     const file = workspace.write('both.json', sync());

@@ -50,12 +50,11 @@ void PairStep::book(size_t touched) {
   for (const Side side : kSides)
     if (const auto& back = back_[index_of(side)][touched]) see(side, back->head.key);
 
-  const bool refused = refused_[touched] || verdict.fate == Fate::refused;
   keep_pair(touched);
+  if ((refused_[touched] && !for_person_[touched]) || verdict.fate == Fate::refused)
+    return reject(page_.own.original_row.at(one.row), verdict.refusal);
   if (verdict.holds()) {
     ++out_.counts.in_review;
-  } else if (refused) {
-    return reject(page_.own.original_row.at(one.row), verdict.refusal);
   } else if (verdict.fate == Fate::filtered) {
     ++out_.counts.filtered;
   } else if (verdict.fate == Fate::removed) {

@@ -23,6 +23,8 @@ struct Reconciliation {
   std::string match_source;           ///< the field of the source that fills it, unchanged
   bool creates_in_source = true;      ///< what is new in the target is made in the source
   bool creates_in_target = true;
+  /// By Side and mapped field: a write without it is refused, as tables do of columns that may not be empty.
+  std::vector<bool> always[2];
 };
 
 /// Records of one side over the mapped fields: `source` rows are mapped, `target` rows are as the target has them.
@@ -59,6 +61,11 @@ class PairSides {
   Task<SideReceipt> remove(Side side, RecordBatch keys) const;
   /// Whether an edit of this field on the target can go to the source.
   bool flows_back(size_t slot) const { return both_.back != nullptr && both_.rules.flows_back[slot]; }
+  /// Whether a write to `side` takes this field along, changed or not.
+  bool always_written(Side side, size_t slot) const {
+    const std::vector<bool>& always = both_.always[static_cast<size_t>(side)];
+    return slot < always.size() && always[slot];
+  }
   bool creates(Side side) const { return side == Side::source ? both_.creates_in_source : both_.creates_in_target; }
   bool writes(Side side) const { return side == Side::target || both_.source_writer != nullptr; }
   /// Names what is read of `side`, in the order of its reader's batches.

@@ -32,6 +32,7 @@ PairStep::PairStep(const PairContext& context, PairPage page)
   result_.resize(count);
   refused_.resize(count);
   announced_.resize(count);
+  for_person_.resize(count);
   for (const Side side : kSides) back_[index_of(side)].resize(count);
   for (const Touched& one : page_.touched) before_.push_back(one.pair);
 }
@@ -168,7 +169,8 @@ PairStep::Outgoing PairStep::outgoing(Side side) const {
     const std::span<Value> changes = out.changes.add({}), whole = out.whole.add({});
     for (size_t slot = 0; slot < whole.size(); ++slot) {
       whole[slot] = wanted(i, slot, side);
-      if (writes_cell(i, slot, side)) changes[slot] = whole[slot];
+      if (writes_cell(i, slot, side) || (context_.sides.always_written(side, slot) && whole[slot].present()))
+        changes[slot] = whole[slot];
     }
     changes[match] = whole[match];
   }
@@ -251,6 +253,7 @@ void PairStep::refuse(size_t touched, Side by, Rejection reason) {
       reason.message = personal->masked(std::move(reason.message), {}, side);
   verdicts_[touched].refusal = std::move(reason);
   if (kind.empty()) return;
+  for_person_[touched] = true;
   ConflictNote note{std::string(kind), true, "", "", {context_.sides.match_slot()}};
   note.reason = fmt::format("the {} refused it: {}", name_of(by), verdicts_[touched].refusal.message);
   verdicts_[touched].notes = {std::move(note)};

@@ -81,6 +81,7 @@ class PairStep {
   std::vector<Pair> before_;                    ///< by touched: as the store has it
   std::vector<std::optional<Outcome>> result_;  ///< by touched: what writing came to
   std::vector<bool> refused_, announced_;
+  std::vector<bool> for_person_;  ///< refused, and a conflict
   struct ReadBack {
     RowHead head;
     std::span<const Value> cells;
