@@ -82,7 +82,12 @@ const wrongValues: Case[] = [
   ['a mapping without a target', (sync) => delete sync.fieldMappings[1].target, /fieldMappings\[1\]\.target/],
   ['two mappings into one field', (sync) => (sync.fieldMappings[2].target = 'name'), /fieldMappings\[2\].*name/],
   ['an unknown strategy', (sync) => (sync.conflictResolution = 'newest'), /^conflictResolution: .*source_wins/],
-  ['a strategy of a later version', (sync) => (sync.conflictResolution = 'merge'), /^conflictResolution: .*merge/],
+  [
+    'a rule for a field that is not there',
+    (sync) => (sync.conflicts = { rules: { z: { rule: 'max' } } }),
+    /^conflicts\.rules\.z: /,
+  ],
+  ['an unknown direction', (sync) => (sync.direction = 'sideways'), /^direction: .*two_way/],
   ['an unknown delete policy', (sync) => (sync.deletes = 'burn'), /^deletes: .*ignore.*soft.*hard.*unlink/],
   [
     'a limit beyond 100 %',

@@ -69,6 +69,8 @@ test('the last line of a run holds every count, and the target equals the org', 
       commit: expect.any(Number),
     },
     quota: { used: expect.any(Number), max: expect.any(Number) },
+    planHash: expect.stringMatching(/^[0-9a-f]+:[0-9a-f]+$/),
+    rules: [],
     startedAt: expect.any(String),
     endedAt: expect.any(String),
   });

@@ -207,10 +207,12 @@ describe.each(states)('with its state in %s', (_, makeState) => {
       rejected: 0,
       audit: 0,
       documents: 0,
+      conflicts: 0,
+      tombstones: 0,
     });
     expect(state.content()).toContain(planted);
     const gone = await engine.applyRetention({ documents: [{ kind: 'plan', days: 0 }], auditDays: 0 });
-    expect(gone).toEqual({ runs: 0, rejected: 0, audit: 2, documents: 1 });
+    expect(gone).toEqual({ runs: 0, rejected: 0, audit: 2, documents: 1, conflicts: 0, tombstones: 0 });
     expect(await engine.book.get('plan', 'old')).toBeNull();
     expect(await engine.book.get('sync', 'kept')).not.toBeNull();
     expect(state.content()).not.toContain(planted);

@@ -1,9 +1,11 @@
 // Every route of the document, called over HTTP by a client that is generated from the document.
 import type { AddressInfo } from 'node:net';
+import * as path from 'node:path';
 
 import { validate } from '@readme/openapi-parser';
 import OpenAPIClientAxios, { type OpenAPIClient } from 'openapi-client-axios';
 
+import { hold } from '../e2e/support/held_conflicts';
 import { sqlite } from '../e2e/support/tables';
 import { ApiDocument } from './support/api_document';
 import { OpenService, sqliteIntegration } from './support/open_service';
@@ -124,6 +126,21 @@ test('rejected records and plans', async () => {
   expect(status).toBe(202);
   await until(async () => (await call('getPlan', { id: data.id })).data.status !== 'planning');
   expect((await call('applyPlan', { id: data.id })).status).toBeLessThan(500);
+});
+
+test('conflicts and where values come from', async () => {
+  const [first, second, third] = hold(path.join(open.folder, 'state'), 'people', [{ key: '7' }, { key: '8' }, { key: '9' }]);
+  expect((await call('listConflicts', { syncId: 'people' })).data.items).toHaveLength(3);
+  const { data: held } = await call('getConflict', { id: first });
+  const fence = { sourceHash: held.sourceHash, targetHash: held.targetHash };
+  expect((await call('resolveConflict', { id: first }, { take: 'source', ...fence })).data.state).toBe('decided');
+  const { data } = await call('resolveConflicts', null, { filter: { syncId: 'people', key: '8' }, take: 'target' });
+  expect(data.results.map(({ id }: { id: number }) => id)).toEqual([second]);
+  expect((await call('undoConflict', { id: second })).data.state).toBe('open');
+  const tried = await call('previewConflictRules', null, { syncId: 'people', rules: { name: { rule: 'max' } } });
+  expect(tried.data.open.settled).toBeGreaterThan(0);
+  expect((await call('getConflict', { id: third })).data.state).toBe('open');
+  expect((await call('explainRecord', { key: '1', syncId: 'people' })).status).toBe(200);
 });
 
 test('workflows without an n8n', async () => {
