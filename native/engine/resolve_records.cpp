@@ -26,8 +26,7 @@ Shape fields_of(const json& records, const json& body) {
     for (const char* side : {"source", "target", "base"}) {
       const auto found = record.find(side);
       if (found == record.end() || !found->is_object()) continue;
-      for (const auto& [name, value] : found->items())
-        add(name);
+      for (const auto& [name, value] : found->items()) add(name);
     }
   if (const json rules = body.value("rules", json::object()); rules.is_object())
     for (const auto& [name, rule] : rules.items()) add(name);

@@ -43,8 +43,7 @@ TEST_F(ExplainMethods, TellsBothSidesTheLinkAndEachStep) {
   EXPECT_EQ(told["rejected"], nullptr);
   const json name = field(told, "name");
   EXPECT_EQ(name["from"], " ada ");
-  EXPECT_EQ(name["steps"],
-            (json::array({{{"step", "trim"}, {"value", "ada"}}, {{"step", "case"}, {"value", "ADA"}}})));
+  EXPECT_EQ(name["steps"], (json::array({{{"step", "trim"}, {"value", "ada"}}, {{"step", "case"}, {"value", "ADA"}}})));
   EXPECT_EQ(name["mapped"], "ADA");
   EXPECT_EQ(name["inTarget"], "ADA");
   EXPECT_FALSE(name.contains("base"));
