@@ -129,7 +129,11 @@ test('rejected records and plans', async () => {
 });
 
 test('conflicts and where values come from', async () => {
-  const [first, second, third] = hold(path.join(open.folder, 'state'), 'people', [{ key: '7' }, { key: '8' }, { key: '9' }]);
+  const [first, second, third] = hold(path.join(open.folder, 'state'), 'people', [
+    { key: '7' },
+    { key: '8' },
+    { key: '9' },
+  ]);
   expect((await call('listConflicts', { syncId: 'people' })).data.items).toHaveLength(3);
   const { data: held } = await call('getConflict', { id: first });
   const fence = { sourceHash: held.sourceHash, targetHash: held.targetHash };
