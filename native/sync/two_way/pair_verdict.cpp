@@ -58,7 +58,6 @@ PairCells PairJury::cells_of(const PairPage& page, const Touched& one) const {
       own_head.op == RecordOp::remove ? absent_ : std::as_const(page.own.rows).row(one.row);
   const std::span<const Value> across =
       one.other ? std::as_const(page.others.rows).row(*one.other) : std::span<const Value>(absent_);
-  const std::string_view other_version = one.other ? page.others.rows.head(*one.other).version : std::string_view();
   PairCells cells;
   cells.base = one.state.base;
   cells.source_shadow = one.state.source_shadow;
@@ -67,13 +66,15 @@ PairCells PairJury::cells_of(const PairPage& page, const Touched& one) const {
   const bool from_source = page.side == Side::source;
   cells.source = from_source ? own : across;
   cells.target = from_source ? across : own;
-  cells.source_at = stamp_time(from_source ? own_head.version : other_version);
-  cells.target_at = stamp_time(from_source ? other_version : own_head.version);
   return cells;
 }
 
 PairVerdict PairJury::judge(const PairPage& page, Touched& one, MergeScratch& scratch) const {
   Case at{page, one, scratch, cells_of(page, one), {}, {}, {}};
+  const std::string_view across = one.other ? page.others.rows.head(*one.other).version : std::string_view();
+  const bool from_source = page.side == Side::source;
+  at.cells.source_at = stamp_time(from_source ? at.head().version : across);
+  at.cells.target_at = stamp_time(from_source ? across : at.head().version);
   at.out.fields.resize(sides_.fields()->size());
   if (one.echo) return std::move(at.out);
   if (one.refused) {

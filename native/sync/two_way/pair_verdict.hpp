@@ -65,7 +65,7 @@ class PairJury {
   /// May change `one.state`: what a crash left in doubt is settled there.
   PairVerdict judge(const PairPage& page, Touched& one, MergeScratch& scratch) const;
 
-  /// The cells of both sides; a side that has no such record has unset cells.
+  /// The cells of both sides, without stamps; a side that has no such record has unset cells.
   PairCells cells_of(const PairPage& page, const Touched& one) const;
 
  private:
