@@ -20,10 +20,14 @@ async function call(name: string, nodes: Parameters<Host['n8n']['workflow']>[1],
   return { id, answer, execution };
 }
 
-it('loads both nodes and both credential types', async () => {
+it('loads every node, and each that acts as a tool too', async () => {
   const types = (await host.n8n.rest('GET', '/types/nodes.json')) as { name: string }[];
   const ours = types.map(({ name }) => name).filter((name) => name.startsWith('n8n-nodes-data-sync.'));
   expect(ours.sort()).toEqual([
+    'n8n-nodes-data-sync.conflictResolution',
+    'n8n-nodes-data-sync.conflictResolutionTool',
+    'n8n-nodes-data-sync.dataMapping',
+    'n8n-nodes-data-sync.dataMappingTool',
     'n8n-nodes-data-sync.dataSyncTrigger',
     'n8n-nodes-data-sync.salesforceSync',
     'n8n-nodes-data-sync.salesforceSyncTool',
