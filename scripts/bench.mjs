@@ -20,7 +20,9 @@ const benchFolder = join(projectFolder, 'tests', 'bench');
 const document = join(projectFolder, 'docs', 'benchmarks.md');
 const [begin, end] = ['<!-- made by npm run bench: begin -->', '<!-- made by npm run bench: end -->'];
 const knownOptions = ['--quick', '--write', '--no-build', '--list'];
-const programs = ['bench_responder', 'bench_measure', 'bench_copy_floor', 'bench_mapping', 'bench_expression'];
+const programs = ['responder', 'measure', 'copy_floor', 'mapping', 'expression', 'conflicts'].map(
+  (name) => `bench_${name}`,
+);
 
 const sizes = {
   full: {

@@ -34,7 +34,8 @@ class Value {
   constexpr std::string_view view() const { return {data_, size_}; }
 
   friend constexpr bool operator==(const Value& a, const Value& b) {
-    return a.kind_ == b.kind_ && a.view() == b.view();
+    if (a.kind_ != b.kind_ || a.size_ != b.size_) return false;
+    return a.data_ == b.data_ || a.view() == b.view();  // copies view the same bytes
   }
 
  private:

@@ -21,6 +21,8 @@ constexpr uint8_t kAlternates = 0x20;
 constexpr uint8_t kIntended = 0x40;
 constexpr uint8_t kUnknown = 0x80;  ///< only what was intended is kept
 
+constexpr size_t kFieldHeadBytes = sizeof(uint32_t) + sizeof(uint8_t) + sizeof(uint32_t);
+
 template <class Number>
 void put(std::string& out, Number number) {
   out.append(reinterpret_cast<const char*>(&number), sizeof number);
@@ -127,6 +129,9 @@ void PairState::decode(std::string_view packed, const Fields& fields) {
 
 std::string PairState::encode(const Fields& fields) const {
   std::string out;
+  size_t size = 0;
+  for (const Value value : base) size += kFieldHeadBytes + value.view().size();
+  out.reserve(size);
   for (size_t slot = 0; slot < known.size(); ++slot) {
     if (known[slot] == 0 && !intended[slot]) continue;
     const bool source_differs = !(source_shadow[slot] == base[slot]);

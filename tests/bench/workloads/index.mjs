@@ -1,6 +1,7 @@
 // Every workload, in the order of the table. Each is {id, name, title, run(context)}; run gives {results, targets}.
 import { bulk, rest } from './http.mjs';
 import { calls } from './calls.mjs';
+import { conflicts } from './conflicts.mjs';
 import { items } from './items.mjs';
 import { expression } from './expression.mjs';
 import { kills } from './kills.mjs';
@@ -15,6 +16,7 @@ import { service } from './service.mjs';
 export const workloads = [
   mapping,
   expression,
+  conflicts,
   rest,
   bulk,
   postgres,
