@@ -10,7 +10,11 @@ import { setUp } from './setup.mjs';
 const scriptsDefault = 1_000_000;
 const chunkScripts = 5_000;
 
-/** @param {string[]} words @returns {{ seed: number, scripts: number }[]} what is played, in runs of one process each */
+/**
+ * What is played, in runs of one process each.
+ * @param {string[]} words
+ * @returns {{ seed: number, scripts: number }[]}
+ */
 export function scriptChunks(words) {
   const [option = '--scripts', text = String(scriptsDefault), ...rest] = words;
   const number = Number(text);

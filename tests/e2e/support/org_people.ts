@@ -24,30 +24,46 @@ export interface OrgRow {
 }
 
 const columns = Object.keys(orgFields) as Column[];
+const allOfThem = 1_000_000;
 const inOrg = (cells: Cells) =>
   Object.fromEntries(Object.entries(cells).map(([column, cell]) => [orgFields[column as Column], cell]));
+
+interface Effect {
+  key: string | null;
+  by: 'api' | 'mutate';
+}
+
+async function ledger(twin: Twin): Promise<Effect[]> {
+  const text = await (await fetch(`${twin.url}/__twin/ledger?object=Account`)).text();
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Effect);
+}
 
 export class OrgPeople {
   readonly #twin: Twin;
   readonly #token: string;
-  /** Records deleted by these people, by Ext__c: the twin's ledger takes them for a client's effects. */
-  readonly deleted = new Map<string, number>();
+  readonly #began: number;
+  /** Keys of records that these people deleted: the twin's ledger takes that for a client's effect. */
+  readonly #deleted: string[] = [];
 
-  private constructor(twin: Twin, token: string) {
+  private constructor(twin: Twin, token: string, began: number) {
     this.#twin = twin;
     this.#token = token;
+    this.#began = began;
   }
 
   /** Comes to an org from which all accounts were taken. */
   static async in(twin: Twin): Promise<OrgPeople> {
-    await twin.mutate({ object: 'Account', hardDelete: Number.MAX_SAFE_INTEGER });
+    await twin.mutate({ object: 'Account', hardDelete: allOfThem });
     const form = { grant_type: 'client_credentials', client_id: 'twin-client', client_secret: 'twin-secret' };
     const answer = await fetch(`${twin.url}/services/oauth2/token`, {
       method: 'POST',
       body: new URLSearchParams(form),
     });
     const { access_token } = (await answer.json()) as { access_token: string };
-    return new OrgPeople(twin, access_token);
+    return new OrgPeople(twin, access_token, (await ledger(twin)).length);
   }
 
   async create(cells: Cells): Promise<string> {
@@ -66,7 +82,17 @@ export class OrgPeople {
     const url = `${this.#twin.url}/services/data/v66.0/sobjects/Account/${id}`;
     const { status } = await fetch(url, { method: 'DELETE', headers: { Authorization: `Bearer ${this.#token}` } });
     expect(status).toBe(204);
-    this.deleted.set(ext, (this.deleted.get(ext) ?? 0) + 1);
+    this.#deleted.push(ext);
+  }
+
+  /** Effects of others since these people came, by Ext__c. */
+  async writesOfOthers(): Promise<Map<string, number>> {
+    const effects = (await ledger(this.#twin)).slice(this.#began).filter(({ by }) => by === 'api');
+    const counts = new Map<string, number>();
+    const count = (ext: string, by: number) => counts.set(ext, (counts.get(ext) ?? 0) + by);
+    for (const { key } of effects) count(key ?? '', 1);
+    for (const ext of this.#deleted) count(ext, -1);
+    return counts;
   }
 
   /** What is there and not deleted, by Ext__c. */
