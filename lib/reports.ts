@@ -88,6 +88,10 @@ export interface FieldDifference {
   to: string | null;
 }
 
+/** Of a sync that reconciles, what is created, updated or deleted names the side. `review`: it would be held. */
+export type PlannedAction =
+  'create' | 'update' | 'delete' | `${'create' | 'update' | 'delete'} ${'source' | 'target'}` | 'reject' | 'review';
+
 export interface PlanReport extends Counts {
   syncId: string;
   mode: 'full' | 'incremental';
@@ -100,7 +104,7 @@ export interface PlanReport extends Counts {
   /** Of a plan that is kept: how many effects. */
   effects?: number;
   /** A sample of what would be written, in page order. */
-  differences: { key: string; action: 'create' | 'update' | 'delete' | 'reject'; fields: FieldDifference[] }[];
+  differences: { key: string; action: PlannedAction; fields: FieldDifference[] }[];
 }
 
 export interface RunSummary extends Counts {

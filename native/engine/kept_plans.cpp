@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "crypto/digest.hpp"
 #include "engine/call_body.hpp"
 
 namespace nexpo {
@@ -13,8 +14,13 @@ using nlohmann::json;
 namespace {
 
 /// Everything that decides what a plan means.
-std::string hash_of(const SyncPlan& plan) {
-  return fmt::format("{}:{}:{}", plan.plan_hash, name_of(plan.strategy), name_of(plan.deletes));
+std::string hash_of(const SyncSession& session) {
+  const SyncPlan& plan = session.plan();
+  std::string hash = fmt::format("{}:{}:{}", plan.plan_hash, name_of(plan.strategy), name_of(plan.deletes));
+  const SyncFile& file = session.file();
+  if (!file.reconciles()) return hash;
+  const json more{file.conflicts, file.two_way, file.match_on, file.creates_in_source, file.creates_in_target};
+  return hash + ":" + hex_encode(sha256(more.dump()));
 }
 
 Error stale(const std::string& message) {
@@ -32,7 +38,7 @@ KeptEffects::KeptEffects(Runtime& runtime, const SyncSession& session, std::stri
         .with_field("keep");
   plan_.id = std::move(id);
   plan_.sync_id = session.file().id;
-  plan_.plan_hash = hash_of(session.plan());
+  plan_.plan_hash = hash_of(session);
 }
 
 Task<> KeptEffects::begin() { co_await book_.begin(plan_, runtime_.loop.now()); }
@@ -61,7 +67,7 @@ Task<std::unique_ptr<AppliedPlan>> load_plan(Runtime& runtime, const SyncSession
         .with_field("planId");
   if (plan->sync_id != session.file().id)
     throw stale(fmt::format("plan \"{}\" was made for sync \"{}\"", id, plan->sync_id));
-  if (plan->plan_hash != hash_of(session.plan()))
+  if (plan->plan_hash != hash_of(session))
     throw stale(
         fmt::format("plan \"{}\" was made with another mapping, other objects or other policies; make a new one", id));
   std::vector<std::string> pages = co_await book.effects(id);

@@ -58,7 +58,7 @@ Task<RunReport> BatchSync::run_leased(Lease lease, RunRequest request) {
   Cursor next;
   std::variant<bool, Error> ended;
   if (plan_.reconciliation) {
-    TwoWayPass pass(context_, plan_, lease, report.run, state);
+    TwoWayPass pass(context_, plan_, lease, report.run, state, request.applied);
     ended = co_await attempt(pass.run_phases(state, request, report.resumed));
     report.run = pass.run();
     next = pass.next();

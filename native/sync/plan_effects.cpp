@@ -1,6 +1,9 @@
 #include "sync/plan_effects.hpp"
 
 #include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "base/error.hpp"
 
@@ -21,13 +24,28 @@ bool removes(const PlannedEffect& effect) {
 
 }  // namespace
 
-void pack_effect(std::string& page, std::string_view source_key, const PlannedEffect& effect) {
-  page += static_cast<char>(effect.kind);
-  append(page, effect.values);
-  append(page, effect.current);
-  const auto size = static_cast<uint32_t>(source_key.size());
-  page.append(reinterpret_cast<const char*>(&size), sizeof size);
-  page += source_key;
+void EffectPages::add(std::string_view key, const PlannedEffect& effect) {
+  if (!wanted()) return;
+  page_ += static_cast<char>(effect.kind);
+  append(page_, effect.values);
+  append(page_, effect.current);
+  const auto size = static_cast<uint32_t>(key.size());
+  page_.append(reinterpret_cast<const char*>(&size), sizeof size);
+  page_ += key;
+  ++in_page_;
+}
+
+Task<> EffectPages::hand_over() {
+  if (in_page_ == 0) co_return;
+  in_all_ += in_page_;
+  if (in_all_ > kPlanEffectsMax)
+    throw Error(ErrorKind::invalid,
+                fmt::format("this plan has more than {} effects, too many to keep; plan without keeping it, and run "
+                            "the sync with approval",
+                            kPlanEffectsMax))
+        .with_code("plan_too_large");
+  std::string page = std::exchange(page_, {});
+  co_await sink_->take(std::move(page), std::exchange(in_page_, 0));
 }
 
 PlanEffects::PlanEffects(std::vector<std::string> pages) : pages_(std::move(pages)) {

@@ -28,21 +28,35 @@ struct PlannedEffect {
   Fingerprint current;  ///< of the target's values before; empty: it had no such record, or it was not looked at
 };
 
-/// Appends one effect to a page of them.
-void pack_effect(std::string& page, std::string_view source_key, const PlannedEffect& effect);
-
 /// Takes the effects of a plan, page by page, as they are found.
 class EffectSink {
  public:
   virtual ~EffectSink() = default;
-  /// `page` is what pack_effect() made of `effects` effects.
+  /// `page` holds `effects` effects, for PlanEffects.
   virtual Task<> take(std::string page, size_t effects) = 0;
 };
 
-/// The effects of one plan by source key, and which of the records were met since.
+/// Packs effects into pages for a sink, which may be null: then nothing is packed.
+class EffectPages {
+ public:
+  explicit EffectPages(EffectSink* sink) : sink_(sink) {}
+
+  bool wanted() const { return sink_ != nullptr; }
+  void add(std::string_view key, const PlannedEffect& effect);
+  /// Gives the page to the sink. Throws Error{invalid} with code "plan_too_large" from kPlanEffectsMax effects on.
+  Task<> hand_over();
+
+ private:
+  EffectSink* sink_;
+  std::string page_;
+  size_t in_page_ = 0, in_all_ = 0;
+};
+
+/// The effects of one plan by key, and which of the records were met since. The key is that of the source's record; of
+/// a sync that reconciles, planned_key() of two_way/pair_effect.hpp.
 class PlanEffects {
  public:
-  /// Throws Error{internal} for pages that pack_effect() has not made.
+  /// Throws Error{internal} for pages that EffectPages has not made.
   explicit PlanEffects(std::vector<std::string> pages);
   PlanEffects(const PlanEffects&) = delete;
 

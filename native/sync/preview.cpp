@@ -99,9 +99,9 @@ class PreviewPass {
       const auto found = row_now.find(mapped.row(row)[key_slot_].view());
       const bool changes = count(mapped, row, decisions[row].action, now,
                                  found == row_now.end() ? std::nullopt : std::optional(found->second));
-      if (effects_) note(input, row, decisions[row].action, changes);
+      if (effects_.wanted()) note(input, row, decisions[row].action, changes);
     }
-    co_await hand_over();
+    co_await effects_.hand_over();
   }
 
   /// `changes`: the target does not have these values yet.
@@ -109,30 +109,13 @@ class PreviewPass {
     using Kind = PlannedEffect::Kind;
     const std::string_view key = input.mapped.head(row).key;
     if (action == Action::remove || action == Action::unlink)
-      return pack(key, {action == Action::remove ? Kind::remove : Kind::unlink, input.links[row]->fingerprint, {}});
+      return effects_.add(key,
+                          {action == Action::remove ? Kind::remove : Kind::unlink, input.links[row]->fingerprint, {}});
     const Value target_key = input.mapped.row(row)[key_slot_];
     if ((action != Action::adopt && action != Action::write) || !target_key.present()) return;
     const auto now = input.current->find(std::string(target_key.view()));
-    pack(key, {changes ? Kind::write : Kind::link, input.fingerprints[row],
-               now == input.current->end() ? Fingerprint() : now->second});
-  }
-
-  void pack(std::string_view key, const PlannedEffect& effect) {
-    pack_effect(packed_, key, effect);
-    ++packed_effects_;
-  }
-
-  Task<> hand_over() {
-    if (packed_effects_ == 0) co_return;
-    effects_found_ += packed_effects_;
-    if (effects_found_ > kPlanEffectsMax)
-      throw Error(ErrorKind::invalid,
-                  fmt::format("this plan has more than {} effects, too many to keep; plan without keeping it, and run "
-                              "the sync with approval",
-                              kPlanEffectsMax))
-          .with_code("plan_too_large");
-    std::string page = std::exchange(packed_, {});
-    co_await effects_->take(std::move(page), std::exchange(packed_effects_, 0));
+    effects_.add(key, {changes ? Kind::write : Kind::link, input.fingerprints[row],
+                       now == input.current->end() ? Fingerprint() : now->second});
   }
 
   Task<RecordBatch> fetch_changed(const MappedPage& page, const std::vector<std::optional<Link>>& links) {
@@ -199,7 +182,7 @@ class PreviewPass {
         ++out_.counts.read;
         using Kind = PlannedEffect::Kind;
         const bool unlink = plan_.deletes == DeletePolicy::unlink;
-        if (effects_) pack(one.source_key, {unlink ? Kind::unlink : Kind::remove, one.link.fingerprint, {}});
+        effects_.add(one.source_key, {unlink ? Kind::unlink : Kind::remove, one.link.fingerprint, {}});
         if (unlink) {
           ++out_.counts.filtered;
           continue;
@@ -207,7 +190,7 @@ class PreviewPass {
         ++out_.counts.deleted;
         sample(one.source_key, "delete", {});
       }
-      co_await hand_over();
+      co_await effects_.hand_over();
       after = links.back().source_key;
     }
   }
@@ -225,9 +208,7 @@ class PreviewPass {
   const PassContext& context_;
   const SyncPlan& plan_;
   size_t samples_max_;
-  EffectSink* effects_;
-  std::string packed_;
-  size_t packed_effects_ = 0, effects_found_ = 0;
+  EffectPages effects_;
   size_t key_slot_ = 0;
   bool sweeping_ = false;
   std::unordered_set<size_t> seen_;
@@ -238,14 +219,7 @@ class PreviewPass {
 
 Task<PreviewReport> preview(const PassContext& context, const SyncPlan& plan, Source& source, RunRequest request,
                             size_t samples_max, EffectSink* effects) {
-  if (plan.reconciliation) {
-    if (effects)
-      throw Error(
-          ErrorKind::invalid,
-          "a plan of a sync that decides field by field cannot be kept and applied: what it would do depends on "
-          "both sides when it runs; look at it, then run the sync");
-    co_return co_await preview_two_way(context, plan, request, samples_max);
-  }
+  if (plan.reconciliation) co_return co_await preview_two_way(context, plan, request, samples_max, effects);
   PreviewPass pass(context, plan, samples_max, effects);
   co_return co_await pass.run(source, request);
 }

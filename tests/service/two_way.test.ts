@@ -70,3 +70,28 @@ test('a decision is carried out, and its undo brings the values from before back
   });
   expect(told.conflicts.map((one: any) => one.id)).toContain(id);
 }, 60_000);
+
+test('a plan shows what both sides get, and applied it does that and no more', async () => {
+  sqlite(open.file('left.db'), "INSERT INTO people VALUES (2, 'from the left');");
+  sqlite(open.file('right.db'), "INSERT INTO people VALUES (3, 'from the right');");
+  const { id } = (await open.post('/api/plans', { syncId: 'people' })).body;
+  const planned = await untilAt(open, `/api/plans/${id}`, (plan) => plan.status !== 'planning');
+  expect(planned.error).toBeUndefined();
+  expect(planned.counts).toMatchObject({ created: 2 });
+  const actions = planned.differences.map(({ key, action }: any) => [key, action]);
+  expect(actions).toEqual(
+    expect.arrayContaining([
+      ['2', 'create target'],
+      ['3', 'create source'],
+    ]),
+  );
+  sqlite(open.file('left.db'), "INSERT INTO people VALUES (4, 'after the plan');");
+  await open.post(`/api/plans/${id}/apply`);
+  const applied = await untilAt(open, `/api/plans/${id}`, (plan) => plan.status !== 'applying');
+  expect(applied.applied.counts).toMatchObject({ created: 2, superseded: 1 });
+  const ids = (side: string) => sqlite(open.file(`${side}.db`), 'SELECT id FROM people ORDER BY id;').split('\n');
+  expect([ids('left'), ids('right')]).toEqual([
+    ['1', '2', '3', '4'],
+    ['1', '2', '3'],
+  ]);
+}, 60_000);

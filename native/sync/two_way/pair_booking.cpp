@@ -50,6 +50,10 @@ void PairStep::book(size_t touched) {
   for (const Side side : kSides)
     if (const auto& back = back_[index_of(side)][touched]) see(side, back->head.key);
 
+  if (verdict.fate == Fate::unplanned) {
+    ++out_.counts.superseded;
+    return;
+  }
   keep_pair(touched);
   if ((refused_[touched] && !for_person_[touched]) || verdict.fate == Fate::refused)
     return reject(page_.own.original_row.at(one.row), verdict.refusal);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "sync/two_way/pair_effect.hpp"
+
 namespace nexpo {
 namespace {
 
@@ -41,7 +43,7 @@ Task<SettledPairs> PairStep::settle() {
   out_.counts.read = page_.own.rows.size() + page_.own.rejections.size();
   out_.counts.superseded = page_.superseded;
   reject_unmapped();
-  judge_all();
+  for (size_t i = 0; i < page_.touched.size(); ++i) judge(i);
   co_await refresh_own();
   context_.breaker.pass(changes_of_linked());
   {
@@ -55,8 +57,18 @@ Task<SettledPairs> PairStep::settle() {
   co_return std::move(out_);
 }
 
-void PairStep::judge_all() {
-  for (size_t i = 0; i < page_.touched.size(); ++i) verdicts_[i] = jury_.judge(page_, page_.touched[i], scratch_);
+void PairStep::judge(size_t touched) {
+  Touched& one = page_.touched[touched];
+  PairVerdict& verdict = verdicts_[touched];
+  verdict = jury_.judge(page_, one, scratch_);
+  if (!context_.planned) return;
+  const auto effect = effect_of(one, verdict, jury_.cells_of(page_, one), context_.pass.personal);
+  if (!effect) return;
+  const PlannedEffect* const planned = context_.planned->find(planned_key(page_, one));
+  if (planned && planned->values == *effect) return;
+  verdict = PairVerdict();
+  verdict.fate = Fate::unplanned;
+  verdict.fields.resize(context_.sides.fields()->size());
 }
 
 /// A page was read some time ago. What is about to be written to the side that it is of is judged by what that side
@@ -86,7 +98,7 @@ Task<> PairStep::refresh_own() {
     wanted.erase(place);
     if (same) continue;
     one.state.decode(one.packed, context_.fields);
-    verdicts_[touched] = jury_.judge(page_, one, scratch_);
+    judge(touched);
   }
   for (const auto& [key, touched] : wanted)
     verdicts_[touched] = PairVerdict();  // it is gone; its deletion will be read

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sync/breaker.hpp"
+#include "sync/plan_effects.hpp"
 #include "sync/two_way/pair_verdict.hpp"
 
 namespace nexpo {
@@ -30,8 +31,9 @@ struct PairContext {
   CircuitBreaker& breaker;
   Lease lease;
   int64_t run_id = 0;
-  bool mark_seen = false;       ///< full run that will look for deletions
-  bool track_resolved = false;  ///< there are rejected records that a success must clear
+  const PlanEffects* planned = nullptr;  ///< only these effects are wanted
+  bool mark_seen = false;                ///< full run that will look for deletions
+  bool track_resolved = false;           ///< there are rejected records that a success must clear
 };
 
 /// One page, once. settle() throws without effect on the store but for announced pairs: the page can be tried again.
@@ -51,7 +53,7 @@ class PairStep {
     RecordBatch changes, whole;
   };
 
-  void judge_all();
+  void judge(size_t touched);
   Task<> refresh_own();
   int64_t changes_of_linked() const;
   Task<> announce();

@@ -35,6 +35,7 @@ struct PairVerdict {
     refused,    ///< `refusal` says why
     settled,    ///< fields may be written to either side
     removed,    ///< the record of `removes` goes
+    unplanned,  ///< not as the plan that is applied has shown it: left alone
   };
   Fate fate = Fate::unchanged;
   std::vector<FieldVerdict> fields;  ///< by slot

@@ -35,22 +35,31 @@ Cursor TwoWayCursor::stored() const {
               .dump()};
 }
 
-TwoWayPass::TwoWayPass(const PassContext& context, const SyncPlan& plan, Lease lease, Run run, const SyncState& state)
+TwoWayPass::TwoWayPass(const PassContext& context, const SyncPlan& plan, Lease lease, Run run, const SyncState& state,
+                       const AppliedPlan* applied)
     : context_(context),
       plan_(plan),
       both_(*plan.reconciliation),
+      applied_(applied),
       run_(std::move(run)),
       rejected_known_(state.rejected),
       breaker_(plan.breaker, state.linked, static_cast<int64_t>(run_.counts.updated + run_.counts.deleted)),
       sides_(context, plan, both_),
       fields_(plan.mapping->target_fields()),
       matcher_(context, plan, sides_, fields_),
-      step_{context_,         plan_,   both_,
-            sides_,           fields_, breaker_,
-            std::move(lease), run_.id, run_.mode == "full" && plan.deletes != DeletePolicy::ignore},
+      step_{context_,
+            plan_,
+            both_,
+            sides_,
+            fields_,
+            breaker_,
+            std::move(lease),
+            run_.id,
+            applied ? &applied->effects : nullptr,
+            full() && plan.deletes != DeletePolicy::ignore},
       at_(TwoWayCursor::parse(run_.cursor)) {
   if (!at_.phase.empty()) return;
-  at_ = TwoWayCursor::parse(state.cursor);
+  at_ = TwoWayCursor::parse(applied ? applied->from : state.cursor);
   at_.phase = "read";
 }
 
@@ -62,8 +71,10 @@ Cursor TwoWayPass::next() const {
 }
 
 Task<bool> TwoWayPass::run_phases(const SyncState& state, RunRequest request, bool resumed) {
-  if (!co_await review()) co_return false;
-  if (state.rejected > 0 && (request.replay_rejected || (!resumed && !full()))) {
+  if (!applied_) {
+    if (!co_await review()) co_return false;
+  }
+  if (state.rejected > 0 && (request.replay_rejected || (!resumed && !full() && !applied_))) {
     if (!co_await replay(!request.replay_rejected, request.rejected_id)) co_return false;
   }
   if (request.replay_rejected || request.decisions) co_return true;

@@ -22,7 +22,9 @@ struct TwoWayCursor {
 /// Pages are taken one by one: each sees what the one before it has written. The next one is fetched meanwhile.
 class TwoWayPass {
  public:
-  TwoWayPass(const PassContext& context, const SyncPlan& plan, Lease lease, Run run, const SyncState& state);
+  /// `applied`, if not null, is the plan that is applied. Borrowed.
+  TwoWayPass(const PassContext& context, const SyncPlan& plan, Lease lease, Run run, const SyncState& state,
+             const AppliedPlan* applied);
 
   /// True if it came to the end, false if it was stopped.
   Task<bool> run_phases(const SyncState& state, RunRequest request, bool resumed);
@@ -41,11 +43,12 @@ class TwoWayPass {
   Task<> take(Side side, SideRows rows, const std::vector<Conflict>* items);
   Task<> commit(SettledPairs settled);
   bool stopped() const { return context_.stop.cancelled(); }
-  bool full() const { return run_.mode == "full"; }
+  bool full() const { return (applied_ ? applied_->mode : run_.mode) == "full"; }
 
   const PassContext& context_;
   const SyncPlan& plan_;
   const Reconciliation& both_;
+  const AppliedPlan* applied_;
   Run run_;
   int64_t rejected_known_;
   CircuitBreaker breaker_;

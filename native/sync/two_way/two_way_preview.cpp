@@ -6,20 +6,22 @@
 #include <fmt/format.h>
 
 #include "sync/retry.hpp"
+#include "sync/two_way/pair_effect.hpp"
 
 namespace nexpo {
 namespace {
 
 class PairPreview {
  public:
-  PairPreview(const PassContext& context, const SyncPlan& plan, size_t samples_max)
+  PairPreview(const PassContext& context, const SyncPlan& plan, size_t samples_max, EffectSink* effects)
       : context_(context),
         plan_(plan),
         both_(*plan.reconciliation),
         sides_(context, plan, both_),
         fields_(plan.mapping->target_fields()),
         matcher_(context, plan, sides_, fields_),
-        samples_max_(samples_max) {}
+        samples_max_(samples_max),
+        effects_(effects) {}
 
   Task<PreviewReport> run(RunRequest request) {
     const SyncState state = co_await context_.store.load(plan_.sync_id);
@@ -87,15 +89,20 @@ class PairPreview {
     const PairJury jury(plan_, both_, sides_, context_.personal, context_.clock.now());
     for (Touched& one : page.touched) {
       const RowHead& head = page.own.rows.head(one.row);
-      const bool handled = handled_.contains(mark_of(side, head.key));
+      const bool handled = handled_.contains(mark_of(side, head.key)) || handled_pairs_.contains(one.pair.id);
       if (head.op == RecordOp::upsert) met_.insert(mark_of(side, head.key));
       if (handled) {
         ++out_.counts.unchanged;
         continue;
       }
       const PairVerdict verdict = jury.judge(page, one, scratch);
-      count(page, one, verdict, jury.cells_of(page, one));
+      const PairCells cells = jury.cells_of(page, one);
+      if (effects_.wanted())
+        if (const auto effect = effect_of(one, verdict, cells, context_.personal))
+          effects_.add(planned_key(page, one), {PlannedEffect::Kind::write, *effect, {}});
+      count(page, one, verdict, cells);
     }
+    co_await effects_.hand_over();
   }
 
   void count(const PairPage& page, const Touched& one, const PairVerdict& verdict, const PairCells& cells) {
@@ -120,6 +127,7 @@ class PairPreview {
       for (const Side side : {Side::target, Side::source})
         if (verdict.writes_to(side)) sample_fields(key, side, verdict, cells);
     }
+    if (one.pair.id != 0) handled_pairs_.insert(one.pair.id);
     for (const Side side : {Side::source, Side::target})
       if (!one.pair.key_of(side).empty()) handled_.insert(mark_of(side, one.pair.key_of(side)));
   }
@@ -165,7 +173,9 @@ class PairPreview {
   PairState::Fields fields_;
   PairMatcher matcher_;
   size_t samples_max_;
+  EffectPages effects_;
   bool full_ = false;
+  std::unordered_set<int64_t> handled_pairs_;
   std::unordered_set<size_t> met_, handled_;  ///< hashes: records that were read, and that would be written
   PreviewReport out_;
 };
@@ -173,8 +183,8 @@ class PairPreview {
 }  // namespace
 
 Task<PreviewReport> preview_two_way(const PassContext& context, const SyncPlan& plan, RunRequest request,
-                                    size_t samples_max) {
-  PairPreview preview(context, plan, samples_max);
+                                    size_t samples_max, EffectSink* effects) {
+  PairPreview preview(context, plan, samples_max, effects);
   co_return co_await preview.run(request);
 }
 

@@ -7,8 +7,9 @@
 namespace nexpo {
 
 /// Reads both sides as a run would and judges every pair. A record that would be written is counted where it is met
-/// first. Differences name the side that changes: "update source", "create target". Takes no lease and leaves no trace.
+/// first. Differences name the side that changes: "update source", "create target". `effects`, if not null, gets all
+/// that would be written, removed or held. Takes no lease and leaves no trace.
 Task<PreviewReport> preview_two_way(const PassContext& context, const SyncPlan& plan, RunRequest request,
-                                    size_t samples_max);
+                                    size_t samples_max, EffectSink* effects);
 
 }  // namespace nexpo

@@ -19,7 +19,10 @@ export const PlanRequestSchema = Type.Object(
 const Text = Type.Union([Type.String(), Type.Null()]);
 const DifferenceSchema = Type.Object({
   key: Type.String(),
-  action: Type.Union([Type.Literal('create'), Type.Literal('update'), Type.Literal('delete'), Type.Literal('reject')]),
+  action: Type.String({
+    pattern: '^((create|update|delete)( source| target)?|reject|review)$',
+    description: 'of a sync that reconciles, create, update and delete name the side: "update source"',
+  }),
   fields: Type.Array(Type.Object({ field: Type.String(), from: Text, to: Text })),
 });
 

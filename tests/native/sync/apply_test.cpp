@@ -216,9 +216,14 @@ TEST(PlanEffects, GiveBackWhatWasPacked) {
   Fingerprint one, other;
   one.bytes.fill(1);
   other.bytes.fill(2);
-  std::string page;
-  pack_effect(page, "a", {PlannedEffect::Kind::write, one, other});
-  pack_effect(page, std::string_view("b\0b", 3), {PlannedEffect::Kind::remove, other, {}});
+  EffectsInMemory sink;
+  EffectPages packed(&sink);
+  packed.add("a", {PlannedEffect::Kind::write, one, other});
+  packed.add(std::string_view("b\0b", 3), {PlannedEffect::Kind::remove, other, {}});
+  SimClock clock(SimClock::kStart);
+  clock.run(packed.hand_over());
+  ASSERT_EQ(sink.pages.size(), 1u);
+  const std::string page = sink.pages.front();
   PlanEffects effects({page});
   ASSERT_NE(effects.find("a"), nullptr);
   EXPECT_EQ(effects.find("a")->values, one);

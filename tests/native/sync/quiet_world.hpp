@@ -4,23 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "sync/batch_sync.hpp"
+#include "sync/effects_in_memory.hpp"
 #include "sync/preview.hpp"
 #include "sync/sim_store.hpp"
 #include "sync/sim_systems.hpp"
 
 namespace nexpo {
-
-/// The effects of one plan.
-class EffectsInMemory final : public EffectSink {
- public:
-  Task<> take(std::string page, size_t effects) override {
-    pages.push_back(std::move(page));
-    count += effects;
-    co_return;
-  }
-  std::vector<std::string> pages;
-  size_t count = 0;
-};
 
 /// A quiet world: nothing fails unless a test says so.
 class QuietWorld : public testing::Test {

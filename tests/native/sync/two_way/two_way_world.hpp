@@ -74,7 +74,7 @@ class TwoWayWorld {
     return report;
   }
 
-  PreviewReport preview_run(RunRequest request = {}) {
+  PreviewReport preview_run(RunRequest request = {}, EffectSink* effects = nullptr) {
     SimClock clock(wall);
     SimWorkers workers(clock);
     SimStore store(clock, disk, 1, {});
@@ -84,7 +84,7 @@ class TwoWayWorld {
     both.target = &into;
     both.source_writer = both.two_way ? &back : nullptr;
     const PassContext context{clock, workers, store, &writer, {}, {}, {}};
-    return clock.run(preview(context, plan, from, request, 10));
+    return clock.run(preview(context, plan, from, request, 10, effects));
   }
 
   Time tick(std::chrono::microseconds by = std::chrono::seconds(7)) { return wall += by; }
