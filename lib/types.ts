@@ -133,7 +133,10 @@ export interface ObjectSummary {
   updatable: boolean;
 }
 
-/** A record as a plain object: one member for each field, dotted names flat (`{"Owner.Name": "Ada"}`). */
+/**
+ * A record as a plain object: one member for each field, dotted names flat (`{"Owner.Name": "Ada"}`). Of what the engine
+ * gives, a number that JavaScript cannot hold exactly is a text.
+ */
 export type PlainRecord = Record<string, unknown>;
 
 /** Records that one call of read(), write() or changes() takes or gives at most. A sync has no such limit. */
@@ -280,6 +283,9 @@ export interface AppliedMapping {
 
 export interface RejectedRecord {
   id: number;
+  /** Where the record is. `target`: of a two-way sync, on its way to the source. */
+  side: 'source' | 'target';
+  /** Its key there. */
   sourceKey: string;
   code: string;
   message: string;

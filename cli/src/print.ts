@@ -71,7 +71,8 @@ export function printRejected(records: RejectedRecord[]): void {
   if (records.length === 0) line('no rejected records');
   for (const record of records) {
     const where = record.field ? ` (${record.field})` : '';
-    line(`${record.sourceKey}: ${record.code}${where}: ${record.message}; ${record.attempts} attempts`);
+    const side = record.side === 'target' ? 'target ' : '';
+    line(`${side}${record.sourceKey}: ${record.code}${where}: ${record.message}; ${record.attempts} attempts`);
     line(`  ${JSON.stringify(record.original)}`);
   }
 }

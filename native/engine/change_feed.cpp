@@ -70,7 +70,7 @@ ChangeFeed::ChangeFeed(FeedStore& store, Workers& workers, Source& source, const
       request_(std::move(request)),
       binding_(binding_of(identity, schema.object)),
       paths_(request_.fields),
-      writer_(std::make_shared<const std::vector<std::string>>(request_.fields)) {
+      writer_(JsonRowWriter::for_javascript(std::make_shared<const std::vector<std::string>>(request_.fields))) {
   const bool read_only = std::ranges::none_of(schema_.fields, [](const FieldSchema& one) { return one.updatable; });
   std::vector<Value> names;
   for (size_t slot = 0; slot < paths_.size(); ++slot) {

@@ -69,7 +69,7 @@ GivenRecords decode_given(std::string text, const std::vector<std::string>& path
 }
 
 std::string results_text(const MappedBatch& mapped, size_t records) {
-  const JsonRowWriter writer(mapped.records.shape());
+  const JsonRowWriter writer = JsonRowWriter::for_javascript(mapped.records.shape());
   std::string text = "[";
   size_t taken = 0, refused = 0;
   for (size_t row = 0; row < records; ++row) {

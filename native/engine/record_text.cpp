@@ -5,7 +5,7 @@
 namespace nexpo {
 
 void RecordsText::add(const RecordBatch& rows, size_t row) {
-  if (!writer_) writer_.emplace(rows.shape());
+  if (!writer_) writer_.emplace(JsonRowWriter::for_javascript(rows.shape()));
   if (size_++ > 0) text_ += ',';
   const size_t begin = text_.size();
   writer_->append(text_, rows.row(row));

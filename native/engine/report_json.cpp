@@ -84,6 +84,7 @@ json to_json(const RuleTally& rules) {
 
 json to_json(const RejectedRecord& record) {
   return {{"id", record.id},
+          {"side", name_of(record.side)},
           {"sourceKey", record.source_key},
           {"code", record.reason.code},
           {"message", record.reason.message},

@@ -67,6 +67,9 @@ class JsonDecoder {
   std::unique_ptr<Parser> parser_;
 };
 
+/// Whether a double keeps every digit of a decimal text: that of up to 15 of them it always does.
+bool double_keeps(std::string_view number);
+
 /// Appends one value as JSON. Unset writes null: leave unset members out before.
 void append_json(std::string& out, Value value);
 /// Appends `text` as a JSON string with quotes and escapes. Bytes that are not UTF-8 become U+FFFD.
@@ -84,10 +87,13 @@ class JsonRowWriter {
     std::string after = {};    ///< closes what `before` opened
     std::string if_null = {};  ///< stands for the whole member then; empty: as any other value
     bool text_only = false;    ///< numbers and booleans become texts
+    bool for_doubles = false;  ///< numbers that a double may not keep become texts
   };
 
   /// As append_json_row.
   explicit JsonRowWriter(const Shape& shape);
+  /// For a reader that holds numbers in doubles, as JavaScript does: what it would round comes as a text.
+  static JsonRowWriter for_javascript(const Shape& shape);
   /// One member per slot; `first` are members that each row begins with, or empty.
   JsonRowWriter(std::vector<Member> members, std::string_view first);
 

@@ -170,7 +170,20 @@ void append_json_row(std::string& out, const RecordBatch& batch, size_t row) {
   JsonRowWriter(batch.shape()).append(out, batch.row(row));
 }
 
+bool double_keeps(std::string_view number) {
+  constexpr int kDigits = 15;
+  if (number.size() <= kDigits) return true;
+  const std::string_view mantissa = number.substr(0, number.find_first_of("eE"));
+  return std::ranges::count_if(mantissa, [](char c) { return c >= '0' && c <= '9'; }) <= kDigits;
+}
+
 JsonRowWriter::JsonRowWriter(const Shape& shape) : JsonRowWriter(members_of(shape), "") {}
+
+JsonRowWriter JsonRowWriter::for_javascript(const Shape& shape) {
+  std::vector<Member> members = members_of(shape);
+  for (Member& member : members) member.for_doubles = true;
+  return {std::move(members), ""};
+}
 
 JsonRowWriter::JsonRowWriter(std::vector<Member> members, std::string_view first)
     : first_(first.empty() ? "" : "{" + std::string(first)),
@@ -201,7 +214,8 @@ void JsonRowWriter::append(std::string& out, std::span<const Value> cells) const
       }
       text.put(member.before);
       const bool bare = cell.is(ValueKind::number) || cell.is(ValueKind::boolean);
-      if (cell.is(ValueKind::text) || (bare && member.text_only)) {
+      const bool rounded = member.for_doubles && cell.is(ValueKind::number) && !double_keeps(cell.view());
+      if (cell.is(ValueKind::text) || (bare && member.text_only) || rounded) {
         text.put_string(cell.view());
       } else {
         text.put(cell.present() ? cell.view() : "null");

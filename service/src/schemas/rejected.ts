@@ -5,7 +5,10 @@ import { Time } from './list';
 export const RejectedSchema = Type.Object({
   id: Type.Integer(),
   syncId: Type.String(),
-  sourceKey: Type.String(),
+  side: Type.Union([Type.Literal('source'), Type.Literal('target')], {
+    description: 'of two-way syncs: where the record is that was refused on its way to the other side',
+  }),
+  sourceKey: Type.String({ description: 'its key there' }),
   code: Type.String(),
   message: Type.String(),
   field: Type.String(),

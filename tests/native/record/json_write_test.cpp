@@ -69,5 +69,16 @@ TEST(JsonWriter, WritesSingleValues) {
   EXPECT_EQ(out, "nullnull1.0\"a\\\"b\"");
 }
 
+TEST(JsonWriter, WhatJavaScriptWouldRoundIsATextForIt) {
+  const Shape shape = std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"a", "b", "c", "d"});
+  const std::vector<Value> cells = {Value::number("9007199254740993.01"), Value::number("123456789012.345"),
+                                    Value::number("-1.5e300"), Value::number("0.1000000000000000055")};
+  std::string raw, safe;
+  JsonRowWriter(shape).append(raw, cells);
+  JsonRowWriter::for_javascript(shape).append(safe, cells);
+  EXPECT_EQ(raw, R"({"a":9007199254740993.01,"b":123456789012.345,"c":-1.5e300,"d":0.1000000000000000055})");
+  EXPECT_EQ(safe, R"({"a":"9007199254740993.01","b":123456789012.345,"c":-1.5e300,"d":"0.1000000000000000055"})");
+}
+
 }  // namespace
 }  // namespace nexpo
