@@ -24,7 +24,9 @@ SyncSession::SyncSession(Runtime& runtime, SyncFile file, const RunControl& cont
       file_(std::move(file)),
       mapping_(MappingPlan::compile(file_.field_mappings, "fieldMappings",
                                     options_of(runtime, file_.needs, file_.validation))) {
-  source_connection_ = connect_end(runtime, file_.source, "source", file_.id + "/source", control.stop);
+  // A system that is written to finishes the page in flight when the run is stopped.
+  const CancelToken& reading = file_.two_way ? control.abort : control.stop;
+  source_connection_ = connect_end(runtime, file_.source, "source", file_.id + "/source", reading);
   target_connection_ = connect_end(runtime, file_.target, "target", file_.id + "/target", control.abort);
   if (!mapping_.outside().empty()) {
     desk_ = std::make_unique<OutsideDesk>(runtime, file_.needs, file_.id + "/lookup", control.stop);

@@ -107,6 +107,7 @@ inline Commit announcement(Lease lease, std::vector<Pair> pairs, std::vector<Con
   Commit page;
   page.lease = std::move(lease);
   page.pairs = std::move(pairs);
+  if (!history.empty()) page.run_id = history.front().conflict.run;
   page.conflicts = std::move(history);
   return page;
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "record/json.hpp"
+#include "sync/conflict/stamp_time.hpp"
 #include "sync/kept_original.hpp"
 #include "sync/two_way/pair_step.hpp"
 
@@ -122,19 +123,26 @@ std::string PairStep::version_now(size_t touched, Side side) const {
   return std::string(back->head.version);
 }
 
+/// One side refused it, and what the other has by now is known only by what was announced.
+bool PairStep::stays_announced(size_t touched) const {
+  if (!refused_[touched] || for_person_[touched]) return false;
+  return verdicts_[touched].refusal.in_doubt || before_[touched].doubt != 0 || result_[touched];
+}
+
 void PairStep::keep_pair(size_t touched) {
   Touched& one = page_.touched[touched];
   const PairVerdict& verdict = verdicts_[touched];
   if (one.echo) return;
   Pair pair = one.pair;
   const bool settled = verdict.fate == Fate::settled && !refused_[touched];
-  const bool doubtful = refused_[touched] && verdict.refusal.in_doubt;
+  const bool announced = stays_announced(touched);
   if (settled) {
     agree(touched);
     for (const Side side : kSides) {
       const auto& back = back_[index_of(side)][touched];
       if (back) pair.key_of(side) = back->head.key;
-      pair.version_of(side) = version_now(touched, side);
+      pair.version_of(side) = noted_version(version_now(touched, side), before_[touched].version_of(side),
+                                            context_.began, context_.pass.clock.now());
     }
     // What was undone is a conflict again, which the next look at the record opens.
     if (!verdict.restores.empty()) pair.source_version.clear(), pair.target_version.clear();
@@ -148,7 +156,7 @@ void PairStep::keep_pair(size_t touched) {
     if (one.state.encode(context_.fields) != one.packed || pair.state.empty())
       pair.state = packed_state(one.state, context_.fields, context_.pass.personal);
   }
-  if (!doubtful) pair.doubt = 0;
+  if (!announced) pair.doubt = 0;
   if (verdict.buries && !refused_[touched]) pair.buried = true;
   pair.held = verdict.holds();
 
@@ -157,7 +165,7 @@ void PairStep::keep_pair(size_t touched) {
   if (!keeps || (pair == before_[touched] && !noted && pair.id == before_[touched].id && before_[touched].doubt == 0 &&
                  !announced_[touched]))
     return;
-  if (doubtful) return;  // it stays as it was announced
+  if (announced) return;
   out_.pairs_linked += static_cast<int64_t>(pair.linked()) - static_cast<int64_t>(before_[touched].linked());
   const size_t place = out_.pairs.size();
   keep_conflicts(touched, pair, place);

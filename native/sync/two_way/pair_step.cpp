@@ -45,6 +45,7 @@ Task<SettledPairs> PairStep::settle() {
   reject_unmapped();
   for (size_t i = 0; i < page_.touched.size(); ++i) judge(i);
   co_await refresh_own();
+  co_await spare_namesakes();
   context_.breaker.pass(changes_of_linked());
   {
     const PhaseTimer timer(context_.pass.clock, context_.pass.phases, &Phases::write);
@@ -105,6 +106,36 @@ Task<> PairStep::refresh_own() {
   for (auto& [key, touched] : wanted) verdicts_[touched].fields.resize(context_.sides.fields()->size());
 }
 
+/// A record that comes back is made under its old key. A new record that has this key by now is not overwritten.
+Task<> PairStep::spare_namesakes() {
+  const size_t match = context_.sides.match_slot();
+  for (const Side side : kSides) {
+    std::unordered_map<std::string_view, size_t> returning;
+    std::vector<std::string> keys;
+    for (size_t i = 0; i < page_.touched.size(); ++i) {
+      if (!verdicts_[i].creates || !verdicts_[i].writes_to(side) || before_[i].key_of(side).empty()) continue;
+      const std::string_view key = wanted(i, match, side).view();
+      if (returning.emplace(key, i).second) keys.emplace_back(key);
+    }
+    if (keys.empty()) continue;
+    SideRows found = co_await context_.sides.fetch(side, true, std::move(keys));
+    for (size_t row = 0; row < found.rows.size(); ++row) {
+      const std::string_view key = found.rows.row(row)[match].view();
+      const auto place = returning.find(key);
+      if (place == returning.end()) continue;
+      page_.touched[place->second].pair = before_[place->second];
+      PairVerdict& verdict = verdicts_[place->second] = PairVerdict();
+      verdict.fields.resize(context_.sides.fields()->size());
+      verdict.notes.push_back({"unique_violation",
+                               true,
+                               "",
+                               fmt::format("it would come back to the {}, where a new record has the key \"{}\" by now",
+                                           name_of(side), key),
+                               {match}});
+    }
+  }
+}
+
 int64_t PairStep::changes_of_linked() const {
   int64_t changes = 0;
   for (size_t i = 0; i < verdicts_.size(); ++i)
@@ -154,6 +185,7 @@ Task<> PairStep::announce() {
       for (size_t slot = 0; slot < state.intended.size(); ++slot)
         if (writes_cell(i, slot, side)) state.intended[slot] = wanted(i, slot, side);
     }
+    note_untouched(i, state);
     pair.state = packed_state(state, context_.fields, context_.pass.personal);
     for (const ConflictNote& note : verdict.notes)
       if (note.is_history()) history.push_back({pairs.size(), conflict_of(i, note)});
@@ -167,6 +199,16 @@ Task<> PairStep::announce() {
     page_.touched[of[i]].pair.id = ids.at(i);
     announced_[of[i]] = true;
   }
+}
+
+/// The side that has the intended value already is not written: whatever else it holds later, a person put there.
+void PairStep::note_untouched(size_t touched, PairState& state) const {
+  const PairCells cells = jury_.cells_of(page_, page_.touched[touched]);
+  for (size_t slot = 0; slot < state.intended.size(); ++slot)
+    for (const Side side : kSides) {
+      const Value now = side == Side::source ? cells.source[slot] : cells.target[slot];
+      if (state.intended[slot] == now) state.shadow_of(side)[slot] = now;
+    }
 }
 
 PairStep::Outgoing PairStep::outgoing(Side side) const {

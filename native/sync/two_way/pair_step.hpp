@@ -31,6 +31,7 @@ struct PairContext {
   CircuitBreaker& breaker;
   Lease lease;
   int64_t run_id = 0;
+  Time began{};                          ///< when this process took up the run: what it reads is no older
   const PlanEffects* planned = nullptr;  ///< only these effects are wanted
   bool mark_seen = false;                ///< full run that will look for deletions
   bool track_resolved = false;           ///< there are rejected records that a success must clear
@@ -55,8 +56,10 @@ class PairStep {
 
   void judge(size_t touched);
   Task<> refresh_own();
+  Task<> spare_namesakes();
   int64_t changes_of_linked() const;
   Task<> announce();
+  void note_untouched(size_t touched, PairState& state) const;
   Outgoing outgoing(Side side) const;
   Value wanted(size_t touched, size_t slot, Side side) const;
   bool writes_cell(size_t touched, size_t slot, Side side) const;
@@ -67,6 +70,7 @@ class PairStep {
   void refuse(size_t touched, Side by, Rejection reason);
   void book(size_t touched);
   void agree(size_t touched);
+  bool stays_announced(size_t touched) const;
   void keep_pair(size_t touched);
   Conflict conflict_of(size_t touched, const ConflictNote& note) const;
   void keep_conflicts(size_t touched, const Pair& pair, size_t place);

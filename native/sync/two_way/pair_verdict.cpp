@@ -226,11 +226,12 @@ void PairJury::settle_doubts(Case& at) const {
     }
     const Value intended = *state.intended[slot];
     bool moved_on = false;  // a side that was not written has a newer value
+    const auto untouched = [&](Side side) { return state.shadow_of(side)[slot] == intended; };  // announce() noted it
     for (const Side side : {Side::source, Side::target}) {
       const Value now = at.of(side)[slot];
-      const bool as_before = state.known[slot] != 0 && now == state.shadow_of(side)[slot];
+      const bool as_before = (state.known[slot] != 0 || untouched(side)) && now == state.shadow_of(side)[slot];
       const bool arrived = same_value(now, intended);
-      if (!at.one.pair.in_doubt(side)) {
+      if (!at.one.pair.in_doubt(side) || untouched(side)) {
         moved_on = moved_on || (!as_before && !arrived);
         continue;
       }
@@ -241,7 +242,8 @@ void PairJury::settle_doubts(Case& at) const {
     if (state.known[slot] == 0) {
       state.base[slot] = intended;
       for (const Side side : {Side::source, Side::target})
-        if (!at.one.pair.in_doubt(side)) state.shadow_of(side)[slot] = moved_on ? intended : at.of(side)[slot];
+        if (!at.one.pair.in_doubt(side) || untouched(side))
+          state.shadow_of(side)[slot] = moved_on ? intended : at.of(side)[slot];
       state.known[slot] = 1;
     }
     if (!moved_on) at.out.fields[slot] = {FieldState::both_equal, Take::merged, Settled::one_side, intended};

@@ -55,6 +55,7 @@ TwoWayPass::TwoWayPass(const PassContext& context, const SyncPlan& plan, Lease l
             breaker_,
             std::move(lease),
             run_.id,
+            context.clock.now(),
             applied ? &applied->effects : nullptr,
             full() && plan.deletes != DeletePolicy::ignore},
       at_(TwoWayCursor::parse(run_.cursor)) {
@@ -192,8 +193,8 @@ Task<bool> TwoWayPass::read(Side side, const Cursor& from) {
     thrown = std::current_exception();
   }
   if (ahead) co_await ahead->settle();
-  if (thrown) std::rethrow_exception(thrown);
-  co_return ended;
+  if (thrown && !(stopped() && to_error(thrown).kind() == ErrorKind::cancelled)) std::rethrow_exception(thrown);
+  co_return ended && !thrown;
 }
 
 Task<Page> TwoWayPass::next_page(Reader& reader) {

@@ -29,8 +29,9 @@ struct MemoryRecord {
 
 /// What a system is, apart from the process that talks to it.
 struct MemoryData {
-  std::string prefix = "R";           ///< of identities: R1, R2, ...
-  std::chrono::microseconds skew{0};  ///< of its clock
+  std::string prefix = "R";            ///< of identities: R1, R2, ...
+  std::chrono::microseconds skew{0};   ///< of its clock
+  std::chrono::microseconds grain{1};  ///< of its stamps: many systems tell whole seconds
   std::function<Cell(const std::string&, Cell)> norm = [](const std::string&, Cell cell) { return cell; };
   /// Called after a write of ours to that record: an automation of the system.
   std::function<void(MemoryData&, const std::string&, Time)> automation;
@@ -39,7 +40,10 @@ struct MemoryData {
   uint64_t writes = 0;  ///< effects of ours: records created, changed, removed
   uint64_t creations = 0;
 
-  Time stamp(Time now) const { return now + skew; }
+  Time stamp(Time now) const {
+    const auto exact = now + skew;
+    return exact - exact.time_since_epoch() % grain;
+  }
 
   std::string create(Time now, Fields fields) {
     const std::string id = fmt::format("{}{}", prefix, next_id++);
@@ -106,7 +110,7 @@ class MemoryReader final : public Reader {
   static constexpr std::chrono::minutes kOverlap{10};
 
   MemoryReader(SimClock& clock, const MemoryData& data, ReadPlan plan)
-      : clock_(clock), data_(data), plan_(std::move(plan)), upper_(data_.stamp(clock.now())) {
+      : clock_(clock), data_(data), plan_(std::move(plan)), upper_(clock.now() + data_.skew) {
     if (plan_.from.empty()) return;
     const auto json = nlohmann::json::parse(plan_.from.text);
     low_ = Time(std::chrono::microseconds(json.at("low").get<int64_t>()));

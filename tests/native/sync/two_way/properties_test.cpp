@@ -21,7 +21,7 @@ struct Edit {
 struct Temper {
   Strategy strategy = Strategy::merge;
   std::string conflicts = "null";
-  bool normalises = false, crashes = false, deletes = false, doubtful_answers = false;
+  bool whole_seconds = false, normalises = false, crashes = false, deletes = false, doubtful_answers = false;
   std::chrono::microseconds skew{0};
 };
 
@@ -46,6 +46,7 @@ Temper temper_of(std::mt19937_64& random) {
   temper.crashes = random() % 3 == 0;
   temper.doubtful_answers = random() % 3 == 0;
   temper.deletes = random() % 2 == 0;
+  temper.whole_seconds = random() % 2 == 0;
   temper.skew = std::chrono::milliseconds(static_cast<int>(random() % 4'000) - 2'000);
   return temper;
 }
@@ -67,6 +68,7 @@ class Script {
     world_.random.seed(seed);
     world_.store_seed = seed * 1000;
     world_.target.skew = temper_.skew;
+    if (temper_.whole_seconds) world_.source.grain = std::chrono::seconds(1);
     if (temper_.normalises) world_.target.norm = normal_form;
     world_.crash_percent = temper_.crashes ? 4 : 0;
     if (temper_.doubtful_answers) world_.faults = {8, 8, 8};
@@ -328,8 +330,9 @@ TEST(TwoWayProperties, HoldUnderGeneratedScripts) {
     script.check();
     if (testing::Test::HasFailure()) {
       std::cerr << "strategy " << name_of(script.temper().strategy) << " " << script.temper().conflicts
-                << " normalises " << script.temper().normalises << " crashes " << script.temper().crashes
-                << " doubtful " << script.temper().doubtful_answers << " deletes " << script.temper().deletes << "\n";
+                << " whole seconds " << script.temper().whole_seconds << " normalises " << script.temper().normalises
+                << " crashes " << script.temper().crashes << " doubtful " << script.temper().doubtful_answers
+                << " deletes " << script.temper().deletes << "\n";
       return;
     }
   }
