@@ -18,10 +18,10 @@ constexpr const char* kLeftCode = "left";
 
 /// The rules without what may hold values: expressions and separators.
 json told_rules(const AskedRules& asked) {
-  json rules = json::object();
-  for (const auto& [field, rule] : asked.policy.value("rules", json::object()).items()) {
-    rules[field] = {{"rule", rule["rule"]}};
-    if (rule.contains("side")) rules[field]["side"] = rule["side"];
+  json rules = asked.policy.value("rules", json::object());
+  for (json& rule : rules) {
+    rule.erase("expression");
+    rule.erase("separator");
   }
   json told{{"strategy", name_of(asked.strategy)}, {"rules", std::move(rules)}};
   for (const char* member : {"groups", "fallback", "deleteUpdate"})
