@@ -76,7 +76,7 @@ test('what the rules of the file settle is decided, and the rest stays open', as
   const conflicts = { rules: { name: { rule: 'authority' as const, side: 'target' as const } } };
   const file = workspace.write('people.json', { ...peopleSync(), conflictResolution: 'merge', conflicts });
   await workspace.plain('conflicts', file);
-  const [a, b] = hold(workspace.home, 'people', [{ key: 'a' }, { key: 'b', fields: ['name', 'phone'] }]) as number[];
+  const [a, b] = hold(workspace.home, 'people', [{ key: 'a' }, { key: 'b', fields: ['name', 'phone'] }]);
   const done = await workspace.plain('decide', file, '--rules');
   expect(done.code).toBe(0);
   expect(done.stdout).toBe(

@@ -49,7 +49,7 @@ it('lists open conflicts and decides them, each with the hashes it was listed wi
 });
 
 it('decides what rules settle', async () => {
-  const [first, second] = hold(stateFolder(), 'ruled', [{ key: 'a' }, { key: 'b', fields: ['phone'] }]) as number[];
+  const [first, second] = hold(stateFolder(), 'ruled', [{ key: 'a' }, { key: 'b', fields: ['phone'] }]);
   const apply = conflicts('Apply', {
     operation: 'applyRules',
     syncId: { __rl: true, mode: 'name', value: 'ruled' },
