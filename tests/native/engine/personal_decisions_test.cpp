@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "engine/small_sync.hpp"
+#include "sql/pg_test_database.hpp"
 
 namespace nexpo {
 namespace {
@@ -12,8 +13,12 @@ using nlohmann::json;
 
 const std::string kGiven = "+43 664 5550123";
 
-class PersonalDecisions : public testing::Test {
+/// With the state of the embedded store, and of PostgreSQL.
+class PersonalDecisions : public testing::TestWithParam<std::string> {
  protected:
+  void SetUp() override {
+    if (GetParam() == "postgresql" && !database_) GTEST_SKIP() << "DATA_SYNC_TEST_PG is not set";
+  }
   PersonalDecisions() {
     execute("source.db",
             "DROP TABLE people; CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, phone TEXT); "
@@ -57,9 +62,16 @@ class PersonalDecisions : public testing::Test {
     const json found = engine_.call("conflict.list", {{"syncId", "people"}, {"state", "open"}})["conflicts"];
     return found.empty() ? json() : found[0];
   }
-  /// Every byte of the state's folder.
+  /// Every byte of the state's folder, or what the database has of conflicts.
   std::string state() const {
     std::ostringstream all;
+    if (database_) {
+      sql::PgConnection connection(database_->address());
+      pqxx::nontransaction work(connection);
+      for (const auto& row : work.exec("SELECT encode(decision, 'escape') || encode(body, 'escape') || "
+                                       "encode(sealed, 'escape') FROM data_sync.conflict"))
+        all << row[0].c_str();
+    }
     for (const auto& entry : std::filesystem::recursive_directory_iterator(engine_.path("state")))
       if (entry.is_regular_file()) all << std::ifstream(entry.path(), std::ios::binary).rdbuf();
     return all.str();
@@ -71,11 +83,13 @@ class PersonalDecisions : public testing::Test {
                                             {"fields", {{"phone", {{"value", value}}}}}})["conflict"];
   }
 
-  CalledEngine engine_;
+  std::unique_ptr<PgTestDatabase> database_ =
+      GetParam() == "postgresql" && pg_test_url() ? std::make_unique<PgTestDatabase>() : nullptr;
+  CalledEngine engine_{database_ ? database_->url() : ""};
   SmallSync sync_{engine_, 1};
 };
 
-TEST_F(PersonalDecisions, AGivenValueIsSealedInTheStateMaskedInAnswersAndCarriedOut) {
+TEST_P(PersonalDecisions, AGivenValueIsSealedInTheStateMaskedInAnswersAndCarriedOut) {
   const json conflict = conflict_over("phone", "22222222", "33333333");
   ASSERT_TRUE(conflict.is_object());
   EXPECT_EQ(conflict["review"][0]["source"], "•••");
@@ -98,7 +112,7 @@ TEST_F(PersonalDecisions, AGivenValueIsSealedInTheStateMaskedInAnswersAndCarried
   EXPECT_EQ(sync_.in_target(1), "a,b/33333333");
 }
 
-TEST_F(PersonalDecisions, TheSameValueUnmarkedIsInTheState) {
+TEST_P(PersonalDecisions, TheSameValueUnmarkedIsInTheState) {
   json unmarked = file();
   for (json& mapping : unmarked["fieldMappings"]) mapping.erase("pii");
   const auto run_unmarked = [&] { engine_.call("sync.run", {{"file", unmarked}, {"full", true}, {"approve", true}}); };
@@ -110,7 +124,7 @@ TEST_F(PersonalDecisions, TheSameValueUnmarkedIsInTheState) {
   EXPECT_NE(state().find(kGiven), std::string::npos) << "or the test above could not fail";
 }
 
-TEST_F(PersonalDecisions, RulesSeeTheValuesAndTheirResultIsSealed) {
+TEST_P(PersonalDecisions, RulesSeeTheValuesAndTheirResultIsSealed) {
   const json conflict = conflict_over("name", "a,b,Wilhelmina", "a,b,Featherstone");
   const json how{{"syncId", "people"}, {"rules", {{"name", {{"rule", "union"}, {"separator", ","}}}}}};
   const json done = engine_.call("conflict.apply_rules", how);
@@ -123,7 +137,7 @@ TEST_F(PersonalDecisions, RulesSeeTheValuesAndTheirResultIsSealed) {
   EXPECT_EQ(engine_.call("conflict.preview", how)["decided"]["same"], 1) << "the preview opens what was decided";
 }
 
-TEST_F(PersonalDecisions, WithAnErasedKeyNothingIsWrittenAndTheConflictIsOpenAgain) {
+TEST_P(PersonalDecisions, WithAnErasedKeyNothingIsWrittenAndTheConflictIsOpenAgain) {
   decide(conflict_over("phone", "22222222", "33333333"), kGiven);
   EXPECT_EQ(engine_.call("keys.erase", {{"name", "sync/people"}})["erased"], true);
   EXPECT_EQ(run({{"full", true}})["status"], "succeeded");
@@ -132,7 +146,7 @@ TEST_F(PersonalDecisions, WithAnErasedKeyNothingIsWrittenAndTheConflictIsOpenAga
   EXPECT_TRUE(open_conflict().is_object());
 }
 
-TEST_F(PersonalDecisions, AnUndoWithAnErasedKeyWritesNoMasks) {
+TEST_P(PersonalDecisions, AnUndoWithAnErasedKeyWritesNoMasks) {
   const json conflict = conflict_over("phone", "22222222", "33333333");
   decide(conflict, kGiven);
   run({{"decisions", true}});
@@ -142,6 +156,9 @@ TEST_F(PersonalDecisions, AnUndoWithAnErasedKeyWritesNoMasks) {
   EXPECT_EQ(in_source(), "a,b/" + kGiven);
   EXPECT_EQ(sync_.in_target(1), "a,b/" + kGiven);
 }
+
+INSTANTIATE_TEST_SUITE_P(Stores, PersonalDecisions, testing::Values("sqlite", "postgresql"),
+                         [](const auto& store) { return store.param; });
 
 }  // namespace
 }  // namespace nexpo
