@@ -245,6 +245,10 @@ export interface MappingPreviewRequest extends Mapping {
   tables?: LookupTables;
   /** At most previewRecordsMax. `Owner.Name` is found as a member of a member, or as a flat name as read() gives it. */
   records: object[];
+  /** Of the sync whose mapping it is: what is wrong with them, or with `reverse`, is among the diagnostics. */
+  conflictResolution?: SyncFile['conflictResolution'];
+  conflicts?: SyncFile['conflicts'];
+  direction?: SyncFile['direction'];
   /** As describe() gives them; then the mapping is held against them as before a run. */
   sourceSchema?: Schema;
   targetSchema?: Schema;
