@@ -135,13 +135,42 @@ export interface RulesPreview {
   /** How people decided the newest 1,000, next to what the rules would have done. */
   decided: { looked: number; same: number; other: number; left: number };
   fields: { field: string; settled: number; left: number }[];
-  /** Some open ones. `took` is null where the rules would leave the field. */
-  samples: {
-    id: number;
-    key: string;
-    kind: string;
-    fields: { field: string; took: FieldDecision | null; rule: string }[];
-  }[];
+  /** Some open ones. */
+  samples: RuledConflict[];
+}
+
+/** What rules make of one conflict. Personal values are masked. */
+export interface RuledConflict {
+  id: number;
+  key: string;
+  kind: string;
+  /** Of a deletion that `deleteUpdate` settles: the side whose state holds. */
+  take?: Side;
+  /** `took` is null where the rules leave the field. */
+  fields: { field: string; took: FieldDecision | null; rule: string }[];
+}
+
+export interface RulesApplyRequest extends RulesPreviewRequest {
+  /** Goes on behind this number: `after` of the answer before. */
+  after?: number;
+  /** Conflicts to look at: at most 500 (500). */
+  limit?: number;
+  /** Who decides. */
+  actor?: string;
+}
+
+export interface RulesApplied {
+  looked: number;
+  decided: number;
+  /** They changed meanwhile, and are as they were. */
+  moved: number;
+  /** The rules do not settle them wholly: they stay open. */
+  left: number;
+  /** There are further ones, behind `after`. */
+  more: boolean;
+  after?: number;
+  /** In order of id. `code`: why one was not decided, `left`, `moved` or `closed`. */
+  results: (RuledConflict & { syncId: string; decided: boolean; code?: string; message?: string })[];
 }
 
 /** A record on both sides. null: that side has none. `base`: what both last agreed on, if that is known. */

@@ -6,6 +6,8 @@ import type {
   ManyDecided,
   ResolvedRecord,
   ResolveRequest,
+  RulesApplied,
+  RulesApplyRequest,
   RulesPreview,
   RulesPreviewRequest,
 } from './conflict_types';
@@ -84,6 +86,14 @@ export class Conflicts {
   /** What rules would settle of the open conflicts of a sync. Changes nothing. */
   preview(request: RulesPreviewRequest): Promise<RulesPreview> {
     return this.#call('conflict.preview', request);
+  }
+
+  /**
+   * Decides the open conflicts of a sync that the rules settle wholly, each on the values that were looked at; the next
+   * run carries it out. A call looks at some of them: while `more`, call again with its `after`.
+   */
+  applyRules(request: RulesApplyRequest): Promise<RulesApplied> {
+    return this.#call('conflict.apply_rules', request);
   }
 
   /** Resolves records of two sides, without a sync and without a state: one result for each, in order. */

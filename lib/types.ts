@@ -240,7 +240,9 @@ export const previewRecordsMax = 1_000;
 /** Stored tables by id, {id: {from: to}}, for lookups with `stored`. */
 export type LookupTables = Record<string, Record<string, unknown>>;
 
-export interface MappingPreviewRequest extends Mapping {
+/** What else is said is of the sync whose mapping it is: its faults are among the diagnostics. */
+export interface MappingPreviewRequest
+  extends Mapping, Pick<SyncFile, 'conflictResolution' | 'conflicts' | 'direction'> {
   /** In the place of those that are kept in the book. */
   tables?: LookupTables;
   /** At most previewRecordsMax. `Owner.Name` is found as a member of a member, or as a flat name as read() gives it. */

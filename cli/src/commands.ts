@@ -1,6 +1,15 @@
 import * as os from 'node:os';
 
-import { type Conflict, Engine, EngineError, type EngineEvent, type RunReport, type Side } from '../../lib';
+import {
+  type Conflict,
+  Engine,
+  EngineError,
+  type EngineEvent,
+  type RulesApplied,
+  type RunReport,
+  type Side,
+  type SyncFile,
+} from '../../lib';
 import { printTests, testMapping } from './mapping_tests';
 import { ProgressLine } from './progress_line';
 import {
@@ -10,6 +19,8 @@ import {
   printPlan,
   printRejected,
   printReport,
+  printRuled,
+  printRuledSum,
   printRuns,
 } from './print';
 import { readSyncFile } from './sync_file';
@@ -26,6 +37,7 @@ export interface Options {
   take?: string;
   field?: string[];
   side?: string;
+  rules?: boolean;
 }
 
 /** Whoever runs a command owns the machine and the file, so loopback and private networks are open to connectors. */
@@ -194,8 +206,10 @@ export async function conflicts(options: Options, path: string): Promise<number>
   });
 }
 
-export async function decide(options: Options, path: string, id: string): Promise<number> {
+export async function decide(options: Options, path: string, id?: string): Promise<number> {
   const file = readSyncFile(path);
+  if (options.rules) return decideByRules(options, file, id);
+  if (id === undefined) throw wrong('id', 'say which conflict, or --rules for all that the rules of the file settle');
   const engine = openEngine(options);
   return withEngine(engine, async () => {
     const { syncId, sourceHash, targetHash } = await engine.conflicts.get(numberOf(id));
@@ -211,6 +225,30 @@ export async function decide(options: Options, path: string, id: string): Promis
     });
     if (options.json) printJson(decided);
     else printConflicts([decided]);
+    return 0;
+  });
+}
+
+async function decideByRules(options: Options, file: SyncFile, id?: string): Promise<number> {
+  if (id !== undefined || options.take !== undefined || (options.field ?? []).length > 0)
+    throw wrong('rules', 'rules decide all that they settle: leave out the id, --take and --field');
+  const engine = openEngine(options);
+  return withEngine(engine, async () => {
+    const sum = { looked: 0, decided: 0, moved: 0, left: 0 };
+    for (let after: number | undefined = 0; after !== undefined;) {
+      const part: RulesApplied = await engine.conflicts.applyRules({
+        ...file.conflicts,
+        syncId: file.id,
+        strategy: file.conflictResolution ?? 'source_wins',
+        after,
+        actor: `cli:${os.userInfo().username}`,
+      });
+      for (const name of ['looked', 'decided', 'moved', 'left'] as const) sum[name] += part[name];
+      if (!options.json) printRuled(part.results);
+      after = part.after;
+    }
+    if (options.json) printJson(sum);
+    else printRuledSum(sum);
     return 0;
   });
 }

@@ -51,9 +51,10 @@ async function main(): Promise<void> {
   command('conflicts <file>', 'show the conflicts that a sync holds', conflicts).addOption(
     new Option('--state <state>', 'which of them').choices(['open', 'decided', 'closed', 'all']).default('open'),
   );
-  command('decide <file> <id>', 'decide a conflict; the next run carries it out', decide)
+  command('decide <file> [id]', 'decide a conflict, or all that rules settle; the next run carries it out', decide)
     .addOption(new Option('--take <side>', 'whose values hold').choices(['source', 'target']))
-    .option('--field <name=side>', 'for a single field; may be repeated', (word, all: string[]) => [...all, word], []);
+    .option('--field <name=side>', 'for a single field; may be repeated', (word, all: string[]) => [...all, word], [])
+    .option('--rules', 'by the strategy and rules of the file, as it is now');
   command('explain <file> <key>', 'show where the values of a record come from', explain).addOption(
     new Option('--side <side>', 'that the key is an identity of').choices(['source', 'target']).default('source'),
   );

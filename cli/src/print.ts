@@ -5,6 +5,7 @@ import type {
   PlanReport,
   RecordExplanation,
   RejectedRecord,
+  RulesApplied,
   RunReport,
   RunSummary,
   Schema,
@@ -87,6 +88,23 @@ export function printConflicts(conflicts: Conflict[]): void {
     }
     if (conflict.reason !== undefined) line(`  ${conflict.reason}`);
   }
+}
+
+/** What became of each conflict that rules were put to. */
+export function printRuled(results: RulesApplied['results']): void {
+  for (const { id, key, take, fields, decided, message } of results) {
+    const ways = fields.map(({ field, took }) => `${field}: ${show(took)}`).join(', ');
+    line(`${id}: ${key}, ${decided ? `decided: ${take ?? ways}` : `not decided: ${message ?? ''}`}`);
+  }
+}
+
+export function printRuledSum({
+  looked,
+  decided,
+  moved,
+  left,
+}: Pick<RulesApplied, 'looked' | 'decided' | 'moved' | 'left'>): void {
+  line(`${number(looked)} open: ${number(decided)} decided, ${number(left)} left, ${number(moved)} moved meanwhile`);
 }
 
 function detailOf({ outcome, decision, actor, openedAt }: Conflict): string {

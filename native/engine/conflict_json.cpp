@@ -7,9 +7,11 @@
 #include <fmt/format.h>
 
 #include "engine/call_body.hpp"
+#include "engine/exact_json.hpp"
 #include "engine/query_methods.hpp"
 #include "engine/report_json.hpp"
-#include "sync/kept_original.hpp"
+#include "sync/conflict/conflict_body.hpp"
+#include "sync/conflict/kept_decision.hpp"
 
 namespace nexpo {
 
@@ -30,12 +32,30 @@ json parsed(const std::string& text, const json& otherwise) {
 
 /// A value that a person gave for a field may be as personal as those that it settles.
 json shown_decision(const Conflict& conflict) {
+  if (!conflict.sealed.empty()) return parsed(masked_decision(conflict.decision), json::object());
   json decision = parsed(conflict.decision, json::object());
-  if (conflict.sealed.empty()) return decision;
-  if (decision.contains("fields"))
-    for (json& field : decision["fields"])
-      if (field.is_object()) field["value"] = kMasked;
+  Arena arena;
+  for (const auto& [name, choice] : ConflictDecision::parse(conflict.decision, arena).fields)
+    if (choice.value) decision["fields"][name]["value"] = exact_json(*choice.value);
   return decision;
+}
+
+/// The fields of a body, their numbers exact.
+json review_of(const Conflict& conflict, const json& body) {
+  json review = body.value("fields", json::array());
+  if (review.empty()) return review;
+  Arena arena;
+  const std::vector<KeptField> fields = read_fields(conflict.body, arena);
+  for (size_t i = 0; i < review.size(); ++i) {
+    const auto put = [&](json& out, const char* member, Value value) {
+      if (value.is(ValueKind::number)) out[member] = exact_json(value);
+    };
+    put(review[i], "base", fields[i].base);
+    put(review[i], "source", fields[i].source);
+    put(review[i], "target", fields[i].target);
+    if (!fields[i].given.is(ValueKind::unset)) put(review[i]["took"], "value", fields[i].given);
+  }
+  return review;
 }
 
 bool is_side(const json& value) { return value == "source" || value == "target"; }
@@ -101,7 +121,7 @@ json to_json(const Conflict& conflict) {
            {"kind", conflict.kind},
            {"state", name_of(conflict.state)},
            {"fields", parsed(conflict.fields, json::array())},
-           {"review", body.value("fields", json::array())},
+           {"review", review_of(conflict, body)},
            {"sourceHash", conflict.source_hash},
            {"targetHash", conflict.target_hash},
            {"run", conflict.run},

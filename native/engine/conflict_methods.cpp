@@ -7,6 +7,7 @@
 #include "engine/audit_note.hpp"
 #include "engine/call_body.hpp"
 #include "engine/conflict_json.hpp"
+#include "engine/decision_desk.hpp"
 
 namespace nexpo {
 
@@ -25,12 +26,6 @@ Task<Conflict> find_conflict(Runtime& runtime, int64_t id) {
   co_return std::move(found[0]);
 }
 
-std::string actor_of(const json& body) {
-  std::string actor = CallBody(body).optional_text("actor").value_or("");
-  check_plain_text(actor, "actor", kAuditTextLengthMax);
-  return actor.empty() ? kEngineActor : actor;
-}
-
 /// What the audit log is told of a decision: which way, and no values.
 json told(const Conflict& conflict, const json& decision) {
   json fields = decision.value("fields", json::object());
@@ -42,29 +37,15 @@ json told(const Conflict& conflict, const json& decision) {
   return detail;
 }
 
-AuditNote note_of(const json& body, const char* action, const Conflict& conflict, const json& decision) {
-  AuditNote note = audit_note_or(body, action, fmt::format("conflict/{}", conflict.id));
-  if (!body.contains("audit")) note.actor = actor_of(body);
-  note.detail = told(conflict, decision).dump();
+AuditNote note_of(const json& body, const char* action, const DecisionDesk& desk, std::string subject,
+                  const json& detail) {
+  AuditNote note = audit_note_or(body, action, std::move(subject));
+  if (!body.contains("audit")) note.actor = desk.actor();
+  note.detail = detail.dump();
   return note;
 }
 
-PairStore::Decide decide_of(const Conflict& conflict, const json& decision, const json& body, Time now) {
-  PairStore::Decide decide;
-  decide.id = conflict.id;
-  decide.source_hash = conflict.source_hash;
-  decide.target_hash = conflict.target_hash;
-  decide.decision = decision.dump();
-  decide.actor = actor_of(body);
-  decide.now = now;
-  return decide;
-}
-
-Task<json> decided_answer(Runtime& runtime, PairStore::Decide decide, AuditNote note) {
-  const Conflict now = co_await runtime.store->decide_conflict(std::move(decide));
-  (void)co_await runtime.store->add_audit(std::move(note), runtime.loop.now());
-  co_return json{{"conflict", to_json(now)}};
-}
+std::string subject_of(const Conflict& conflict) { return fmt::format("conflict/{}", conflict.id); }
 
 }  // namespace
 
@@ -90,11 +71,14 @@ Task<json> decide_conflict(Runtime& runtime, json body) {
   const CallBody call(body);
   const Conflict found = co_await find_conflict(runtime, call.integer("id", 1, kIdMax));
   const json decision = decision_for(found, body);
-  PairStore::Decide decide = decide_of(found, decision, body, runtime.loop.now());
-  decide.source_hash = call.text("sourceHash");
-  decide.target_hash = call.text("targetHash");
-  AuditNote note = note_of(body, "conflict.decide", found, decision);
-  co_return co_await decided_answer(runtime, std::move(decide), std::move(note));
+  Conflict seen = found;
+  seen.source_hash = call.text("sourceHash");
+  seen.target_hash = call.text("targetHash");
+  DecisionDesk desk(runtime, body);
+  AuditNote note = note_of(body, "conflict.decide", desk, subject_of(found), told(found, decision));
+  const Conflict now = co_await desk.decide(std::move(seen), decision.dump());
+  (void)co_await runtime.store->add_audit(std::move(note), runtime.loop.now());
+  co_return json{{"conflict", to_json(now)}};
 }
 
 Task<json> decide_many_conflicts(Runtime& runtime, json body) {
@@ -109,24 +93,21 @@ Task<json> decide_many_conflicts(Runtime& runtime, json body) {
   if (more) found.pop_back();
 
   const json take{{"take", body.value("take", json())}};
+  DecisionDesk desk(runtime, body);
   json results = json::array();
   int64_t decided = 0;
   for (const Conflict& one : found) {
     const json decision = decision_for(one, take);
-    PairStore::Decide decide = decide_of(one, decision, body, runtime.loop.now());
-    auto done = co_await attempt(runtime.store->decide_conflict(std::move(decide)));
-    json& result = results.emplace_back(json{{"id", one.id}, {"syncId", one.sync_id}, {"decided", done.index() == 0}});
-    decided += done.index() == 0;
-    if (done.index() == 0) continue;
-    const Error& error = std::get<1>(done);
-    if (error.kind() != ErrorKind::conflict && error.code() != kNoConflictCode) throw error;
-    result["code"] = error.code();
-    result["message"] = error.message();
+    const std::optional<Error> moved = co_await desk.decide_unless_moved(one, decision.dump());
+    json& result = results.emplace_back(json{{"id", one.id}, {"syncId", one.sync_id}, {"decided", !moved}});
+    decided += moved ? 0 : 1;
+    if (!moved) continue;
+    result["code"] = moved->code();
+    result["message"] = moved->message();
   }
   if (decided > 0) {
-    AuditNote note = audit_note_or(body, "conflict.decide_many", "conflict");
-    if (!body.contains("audit")) note.actor = actor_of(body);
-    note.detail = json{{"filter", given}, {"take", take["take"]}, {"decided", decided}}.dump();
+    const json detail{{"filter", given}, {"take", take["take"]}, {"decided", decided}};
+    AuditNote note = note_of(body, "conflict.decide_many", desk, "conflict", detail);
     (void)co_await runtime.store->add_audit(std::move(note), runtime.loop.now());
   }
   const auto moved = static_cast<int64_t>(results.size()) - decided;
@@ -135,18 +116,17 @@ Task<json> decide_many_conflicts(Runtime& runtime, json body) {
 
 Task<json> undo_conflict(Runtime& runtime, json body) {
   const Conflict found = co_await find_conflict(runtime, CallBody(body).integer("id", 1, kIdMax));
-  const json undo{{"undo", true}};
-  PairStore::Decide decide = decide_of(found, undo, body, runtime.loop.now());
-  if (found.state == ConflictState::decided) {
-    if (json::parse(found.decision, nullptr, false).contains("undo"))
-      throw Error(ErrorKind::conflict, fmt::format("conflict {} is being undone already", found.id))
-          .with_code(kClosedCode);
-    decide.decision.clear();  // it was not carried out yet: the item is open again
-  } else {
-    decide.undo = true;
-  }
-  AuditNote note = note_of(body, "conflict.undo", found, json::object());
-  co_return co_await decided_answer(runtime, std::move(decide), std::move(note));
+  const bool carried_out = found.state != ConflictState::decided;
+  if (!carried_out && json::parse(found.decision, nullptr, false).contains("undo"))
+    throw Error(ErrorKind::conflict, fmt::format("conflict {} is being undone already", found.id))
+        .with_code(kClosedCode);
+  DecisionDesk desk(runtime, body);
+  AuditNote note = note_of(body, "conflict.undo", desk, subject_of(found), told(found, json::object()));
+  // One that was not carried out yet is open again.
+  const std::string decision = carried_out ? json{{"undo", true}}.dump() : "";
+  const Conflict now = co_await desk.decide(found, decision, carried_out);
+  (void)co_await runtime.store->add_audit(std::move(note), runtime.loop.now());
+  co_return json{{"conflict", to_json(now)}};
 }
 
 Task<json> count_conflicts(Runtime& runtime, json) {

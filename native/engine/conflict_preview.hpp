@@ -17,7 +17,7 @@ constexpr size_t kPreviewSamplesMax = 20;
 ///   {open: {looked, settled, left}, more,     more: there are open conflicts that were not looked at
 ///    decided: {looked, same, other, left},    how people decided, next to what the rules would have done
 ///    fields: [{field, settled, left}],
-///    samples: [{id, key, kind, fields: [{field, took: "source", "target", {value} or null, rule}]}]}
+///    samples: [{id, key, kind, take?, fields: [{field, took: "source", "target", {value} or null, rule}]}]}
 ///
 /// Personal values take part and are masked. Those whose key was erased are left.
 Task<nlohmann::json> preview_conflicts(Runtime& runtime, nlohmann::json body);

@@ -1,10 +1,9 @@
 #include "engine/host_functions.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "engine/exact_json.hpp"
 #include "transformer/function.hpp"
 
 namespace nexpo {
@@ -12,30 +11,6 @@ namespace nexpo {
 using nlohmann::json;
 
 namespace {
-
-constexpr int kExactDigits = 15;  // decimal digits that a double always keeps
-
-/// Whether a double gives back every digit of a decimal text.
-bool is_exact(std::string_view number) {
-  const std::string_view mantissa = number.substr(0, number.find_first_of("eE"));
-  return std::ranges::count_if(mantissa, [](char c) { return c >= '0' && c <= '9'; }) <= kExactDigits;
-}
-
-json number_of(const std::string& text) {
-  json number = is_exact(text) ? json::parse(text, nullptr, false) : json(text);
-  return number.is_discarded() ? json(text) : number;
-}
-
-json json_of(Value value) {
-  const std::string text(value.view());
-  switch (value.kind()) {
-    case ValueKind::boolean: return text == "true";
-    case ValueKind::number: return number_of(text);
-    case ValueKind::json: return json::parse(text, nullptr, false);
-    case ValueKind::text: return text;
-    default: return nullptr;
-  }
-}
 
 Error fault(const std::string& name, std::string_view what) {
   return Error(ErrorKind::invalid, fmt::format("function \"{}\" {}", name, what)).with_field(name);
@@ -45,7 +20,7 @@ Error fault(const std::string& name, std::string_view what) {
 
 Task<OutsideAnswers> HostFunctions::call(FunctionQuery query, std::vector<Value> values, CancelToken cancel) {
   json given = json::array();
-  for (const Value& value : values) given.push_back(json_of(value));
+  for (const Value& value : values) given.push_back(exact_json(value));
   const auto request = asks_.put(
       {{"what", "function"}, {"function", query.name}, {"values", std::move(given)}, {"options", query.options}});
   co_await asks_.wait(request, cancel, fmt::format("answer of function \"{}\"", query.name));

@@ -11,6 +11,8 @@
 #include "engine/report_json.hpp"
 #include "engine/schema_json.hpp"
 #include "engine/sync_file.hpp"
+#include "sync/conflict/reconcile_rules.hpp"
+#include "sync/two_way/back_mapping.hpp"
 #include "transformer/faults.hpp"
 #include "transformer/mapping.hpp"
 
@@ -92,6 +94,8 @@ class Preview {
     gather([&] { tests_ = MappingTests::parse(body_.value("tests", json()), "tests"); });
     gather([&] { plan_.emplace(plan_of(body_, options_)); });
     if (!plan_) return;
+    gather([&] { check_conflicts(); });
+    gather([&] { check_direction(); });
     gather([&] { warnings_ = plan_->check(schema_of(source_), schema_of(target_), "fieldMappings"); });
   }
 
@@ -114,6 +118,16 @@ class Preview {
  private:
   void schema(const char* name, std::optional<Schema>& into) const {
     if (body_.contains(name) && !body_[name].is_null()) into = parse_schema(body_[name], name);
+  }
+  /// What a sync says beside its mapping, if it is given.
+  void check_conflicts() const {
+    const std::string word = CallBody(body_).optional_text("conflictResolution").value_or("source_wins");
+    (void)ReconcileRules::parse(body_.value("conflicts", json()), parse_strategy(word, "conflictResolution"),
+                                plan_->target_fields(), "conflicts");
+  }
+  void check_direction() const {
+    if (CallBody(body_).optional_text("direction") == "two_way")
+      (void)BackMapping::compile(body_.value("fieldMappings", json()), "fieldMappings");
   }
   json personal() const {
     json names = json::array();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/apply_rules.hpp"
 #include "engine/book_methods.hpp"
 #include "engine/conflict_methods.hpp"
 #include "engine/conflict_preview.hpp"
@@ -59,6 +60,7 @@ constexpr Method kMethods[]{
     {"conflict.decide_many", decide_many_conflicts},
     {"conflict.undo", undo_conflict},
     {"conflict.preview", preview_conflicts},
+    {"conflict.apply_rules", apply_conflict_rules},
     {"conflict.resolve", resolve_records},
     {"record.explain", explain_record},
     {"schedule.next", next_run},

@@ -36,6 +36,7 @@ namespace nexpo {
 /// | mapping.apply | {fieldMappings, records as JSON text} | {results, warnings, counters} in order |
 /// | conflict.list, .get, .counts, .decide, .decide_many, .undo | | see conflict_methods.hpp |
 /// | conflict.preview | {syncId, strategy?, rules?, groups?, ...} | see conflict_preview.hpp |
+/// | conflict.apply_rules | the same, and {actor?, audit?, after?, limit?} | see apply_rules.hpp |
 /// | conflict.resolve | {records: JSON text, strategy, rules?, groups?, ...} | {results}: resolve_records.hpp |
 /// | record.explain | {file, key, side?} | see explain_methods.hpp |
 /// | schedule.next | {schedule, after? in ms since 1970} | {next}: ISO time or null |

@@ -139,9 +139,13 @@ function seconds(millis: number): string {
   return String(Math.max(1, Math.ceil(millis / 1000)));
 }
 
-/** The JSON Pointer of a path of the engine: `fieldMappings[0].source` is `/fieldMappings/0/source`. */
+/**
+ * The JSON Pointer of a path of the engine: `fieldMappings[0].source` is `/fieldMappings/0/source`, and
+ * `conflicts.rules."a.b"` is `/conflicts/rules/a.b`.
+ */
 export function pointerOf(path: string): string {
-  return path.split(/\.|\[(\d+)\]/).reduce((pointer, part) => (part ? `${pointer}/${escaped(part)}` : pointer), '');
+  const parts = path.match(/"(?:[^"\\]|\\.)*"|[^.[\]"]+/g) ?? [];
+  return parts.map((part) => `/${escaped(part.startsWith('"') ? (JSON.parse(part) as string) : part)}`).join('');
 }
 
 function escaped(part: string): string {

@@ -72,6 +72,23 @@ test('a conflict is decided, whole or by field', async () => {
   expect(split.json).toMatchObject({ decision: { fields: { name: 'target', 'a=b': 'source' } } });
 });
 
+test('what the rules of the file settle is decided, and the rest stays open', async () => {
+  const conflicts = { rules: { name: { rule: 'authority' as const, side: 'target' as const } } };
+  const file = workspace.write('people.json', { ...peopleSync(), conflictResolution: 'merge', conflicts });
+  await workspace.plain('conflicts', file);
+  const [a, b] = hold(workspace.home, 'people', [{ key: 'a' }, { key: 'b', fields: ['name', 'phone'] }]);
+  const done = await workspace.plain('decide', file, '--rules');
+  expect(done.code).toBe(0);
+  expect(done.stdout).toBe(
+    `${a}: a, decided: name: "target"\n${b}: b, not decided: the rules do not settle phone\n` +
+      '2 open: 1 decided, 1 left, 0 moved meanwhile\n',
+  );
+  const again = await workspace.plain('decide', file, '--rules', '--json');
+  expect(again.json).toEqual({ looked: 1, decided: 0, moved: 0, left: 1 });
+  const { stdout } = await workspace.plain('conflicts', file, '--state', 'decided');
+  expect(stdout).toContain(`${a}: a, both_differ, decided: {"fields":{"name":"target"}} by cli:`);
+});
+
 test('a decision that cannot be is refused with the reason', async () => {
   const sync = peopleSync();
   const file = workspace.write('people.json', sync);
@@ -83,6 +100,8 @@ test('a decision that cannot be is refused with the reason', async () => {
     expect(code).toBe(1);
     return stderr;
   };
+  expect(await refusal()).toContain('--rules');
+  expect(await refusal(id, '--rules')).toContain('leave out the id');
   expect(await refusal(id)).toContain('take');
   expect(await refusal(id, '--take', 'both')).toContain('source, target');
   expect(await refusal(id, '--field', 'name')).toContain('NAME=source');

@@ -308,4 +308,27 @@ describe('conflicts of a sync', () => {
     ]);
     expect((await failure(panel))!.message).toBe('Sync: no sync is chosen');
   });
+
+  it('are decided by rules, part after part, to one item with the counts', async () => {
+    const one = { syncId: 'crm', key: 'a', kind: 'both_differ', fields: [] };
+    const moved = { ...one, id: 2, decided: false, code: 'moved', message: 'the source has changed' };
+    const left = { ...one, id: 3, decided: false, code: 'left', message: 'the rules do not settle a' };
+    const part = { looked: 3, decided: 1, moved: 1, left: 1 };
+    engine['applyRules'] = jest
+      .fn()
+      .mockResolvedValueOnce({
+        ...part,
+        more: true,
+        after: 3,
+        results: [{ ...one, id: 1, decided: true }, moved, left],
+      })
+      .mockResolvedValueOnce({ looked: 1, decided: 1, moved: 0, left: 0, more: false, results: [] });
+    const panel = { operation: 'applyRules', strategy: 'merge', rules: {}, groups: 'a,b' };
+    const [applied] = await execute({ ...panel, syncId: { mode: 'list', value: 'crm' } }, { items: [{}, {}] });
+    const refused = [{ id: 2, syncId: 'crm', code: 'moved', message: 'the source has changed' }];
+    expect(applied).toEqual([{ json: { looked: 4, decided: 2, left: 1, refused }, pairedItem: { item: 0 } }]);
+    const rules = { syncId: 'crm', strategy: 'merge', rules: {}, groups: [['a', 'b']], actor: 'n8n: My Workflow' };
+    expect(engine['applyRules'].mock.calls).toEqual([[{ ...rules, after: 0 }], [{ ...rules, after: 3 }]]);
+    expect((await failure(panel))!.message).toBe('Sync: no sync is chosen');
+  });
 });

@@ -199,6 +199,7 @@ describe('the panel of Conflict Resolution', () => {
     expect(panel('decideMany')).toEqual(['syncId', 'take', 'filters']);
     expect(panel('undo')).toEqual(['conflictId']);
     expect(panel('previewRules')).toEqual(['syncId', 'strategy', 'rules', 'groups']);
+    expect(panel('applyRules')).toEqual(panel('previewRules'));
     expect(panel('resolve', 'item')).toEqual(['keyField', 'useBase', 'strategy', 'rules', 'groups', 'options']);
   });
 

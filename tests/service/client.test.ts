@@ -144,6 +144,9 @@ test('conflicts and where values come from', async () => {
   const tried = await call('previewConflictRules', null, { syncId: 'people', rules: { name: { rule: 'max' } } });
   expect(tried.data.open.settled).toBeGreaterThan(0);
   expect((await call('getConflict', { id: third })).data.state).toBe('open');
+  const applied = await call('applyConflictRules', null, { syncId: 'people', strategy: 'target_wins' });
+  expect(applied.data.decided).toBeGreaterThan(0);
+  expect((await call('getConflict', { id: third })).data.state).toBe('decided');
   expect((await call('explainRecord', { key: '1', syncId: 'people' })).status).toBe(200);
 });
 

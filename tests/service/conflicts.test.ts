@@ -186,6 +186,85 @@ it('rules are tried on what is held', async () => {
   expect((await open.post('/api/conflicts/preview', { syncId: 'none' })).status).toBe(404);
 });
 
+describe('rules that are applied', () => {
+  const rules = { name: { rule: 'authority', side: 'target' } };
+
+  it('decide what they settle, leave the rest open, and make the sync due', async () => {
+    await makeSync('applied');
+    const [a, b, c] = held('applied', { key: 'a' }, { key: 'b', fields: ['name', 'phone'] }, { key: 'c' });
+    await open.engine.book.put('sync_state', 'applied', {
+      ...(await stateOf('applied')),
+      desired: 'stopped',
+      due: undefined,
+    });
+    const first = await open.post('/api/conflicts/apply-rules', { syncId: 'applied', rules, limit: 2 });
+    expect(first.status).toBe(200);
+    expect(first.body).toEqual({
+      looked: 2,
+      decided: 1,
+      moved: 0,
+      left: 1,
+      more: true,
+      after: b,
+      results: [
+        {
+          ...{ id: a, syncId: 'applied', key: 'a', kind: 'both_differ', decided: true },
+          fields: [{ field: 'name', took: 'target', rule: 'rule' }],
+        },
+        {
+          ...{ id: b, syncId: 'applied', key: 'b', kind: 'both_differ', decided: false, code: 'left' },
+          fields: [
+            { field: 'name', took: 'target', rule: 'rule' },
+            { field: 'phone', took: null, rule: 'no_need' },
+          ],
+          message: 'the rules do not settle phone',
+        },
+      ],
+    });
+    expect(await stateOf('applied')).toMatchObject({ desired: 'running', due: expect.any(String) });
+    const rest = await open.post('/api/conflicts/apply-rules', { syncId: 'applied', rules, after: first.body.after });
+    expect(rest.body).toMatchObject({ looked: 1, decided: 1, more: false, results: [{ id: c }] });
+    const { body } = await open.get(`/api/conflicts/${c}`);
+    expect(body).toMatchObject({ state: 'decided', decision: { fields: { name: 'target' } } });
+    const { body: audit } = await open.get('/api/audit?action=conflict.apply_rules');
+    expect(audit.items).toMatchObject([{ actor: body.actor }, { actor: body.actor, detail: { rules, decided: 1 } }]);
+  });
+
+  it('that settle nothing leave the sync alone', async () => {
+    await makeSync('unsettled');
+    await open.post('/api/sync/stop', { id: 'unsettled' });
+    held('unsettled', { key: 'a' });
+    const before = await stateOf('unsettled');
+    const { body } = await open.post('/api/conflicts/apply-rules', { syncId: 'unsettled' });
+    expect(body).toMatchObject({ decided: 0, left: 1 });
+    expect(await stateOf('unsettled')).toEqual(before);
+  });
+
+  it('need the scope conflicts:decide, a sync, and rules that hold', async () => {
+    await makeSync('guarded');
+    const [id] = held('guarded', { key: 'a' });
+    const apply = (body: object, more = {}) =>
+      open.post('/api/conflicts/apply-rules', { syncId: 'guarded', strategy: 'source_wins', ...body }, more);
+    expect((await apply({}, { key: await open.key('sync:read') })).status).toBe(403);
+    expect((await apply({ syncId: 'none' })).status).toBe(404);
+    expect((await apply({ rules: { name: { rule: 'authority' } } })).status).toBe(422);
+    expect((await apply({ limit: 501 })).status).toBe(400);
+    expect((await open.get(`/api/conflicts/${id}`)).body.state).toBe('open');
+    expect((await apply({}, { key: await open.key('conflicts:decide') })).body.decided).toBe(1);
+  });
+
+  it('are not applied again under one Idempotency-Key', async () => {
+    await makeSync('once');
+    const [id] = held('once', { key: 'a' });
+    const headers = { 'idempotency-key': 'apply-once' };
+    const body = { syncId: 'once', rules };
+    const first = await open.post('/api/conflicts/apply-rules', body, { headers });
+    await open.post(`/api/conflicts/${id}/undo`);
+    expect((await open.post('/api/conflicts/apply-rules', body, { headers })).body).toEqual(first.body);
+    expect((await open.get(`/api/conflicts/${id}`)).body.state).toBe('open');
+  });
+});
+
 it('what waits is a metric', async () => {
   held('measured', { key: 'a' }, { key: 'b' }, { key: 'c', state: 'decided' });
   const text = await open.service.context.metrics.text();

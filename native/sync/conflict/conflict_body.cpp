@@ -6,7 +6,6 @@
 #include "base/error.hpp"
 #include "record/json.hpp"
 #include "sync/kept_original.hpp"
-#include "transformer/function.hpp"
 
 namespace nexpo {
 namespace {
@@ -79,7 +78,40 @@ Side side_named(const nlohmann::json& word, std::string_view at) {
   throw Error(ErrorKind::invalid, fmt::format("{}: must be \"source\" or \"target\"", at)).with_field(std::string(at));
 }
 
+/// Where the values of a decision stand, by the names of their fields.
+Selection values_of(const std::vector<std::string>& names) {
+  std::vector<std::string> paths;
+  for (const std::string& name : names) {
+    std::string quoted;
+    for (const char letter : name)
+      quoted += letter == '"' || letter == '\\' ? std::string{'\\', letter} : std::string{letter};
+    paths.push_back(fmt::format(R"(fields."{}".value)", quoted));
+  }
+  return Selection(std::move(paths));
+}
+
+/// A batch whose cells live as long as `arena`.
+RecordBatch batch_in(Arena& arena, const Selection& selection) {
+  auto memory = std::make_shared<Arena>();
+  arena.keep(memory);
+  return {selection.shape(), std::move(memory)};
+}
+
 }  // namespace
+
+std::vector<KeptField> read_fields(std::string_view body, Arena& arena) {
+  static const Selection columns({"field", "state", "base", "source", "target", "group", "took.value"});
+  RecordBatch rows = batch_in(arena, columns);
+  (void)JsonDecoder().decode_page(rows.arena()->copy(body), "fields", columns, rows);
+  std::vector<KeptField> fields;
+  for (size_t row = 0; row < rows.size(); ++row) {
+    const std::span<const Value> cells = std::as_const(rows).row(row);
+    fields.push_back({cells[0].view(), FieldState::both_differ, cells[2], cells[3], cells[4], cells[5], cells[6]});
+    for (const FieldState state : {FieldState::source_only, FieldState::target_only, FieldState::both_equal})
+      if (cells[1].view() == name_of(state)) fields.back().state = state;
+  }
+  return fields;
+}
 
 std::string side_hash(std::span<const Value> side, std::span<const size_t> slots, const PersonalData* personal) {
   std::vector<Value> cells;
@@ -118,15 +150,21 @@ ConflictDecision ConflictDecision::parse(std::string_view text, Arena& arena) {
   ConflictDecision out;
   out.undo = json.value("undo", false);
   if (const auto take = json.find("take"); take != json.end()) out.take = side_named(*take, "take");
-  if (const auto fields = json.find("fields"); fields != json.end()) {
-    if (!fields->is_object()) throw Error(ErrorKind::invalid, "fields: must be an object").with_field("fields");
-    for (const auto& [name, choice] : fields->items()) {
-      if (choice.is_object() && choice.contains("value"))
-        out.fields[name] = {Side::source, value_of(choice.at("value"), arena)};
-      else
-        out.fields[name] = {side_named(choice, "fields." + name), std::nullopt};
-    }
+  const auto fields = json.find("fields");
+  if (fields == json.end()) return out;
+  if (!fields->is_object()) throw Error(ErrorKind::invalid, "fields: must be an object").with_field("fields");
+  std::vector<std::string> given;
+  for (const auto& [name, choice] : fields->items()) {
+    if (choice.is_object() && choice.contains("value"))
+      given.push_back(name);
+    else
+      out.fields[name] = {side_named(choice, "fields." + name), std::nullopt};
   }
+  if (given.empty()) return out;
+  const Selection values = values_of(given);
+  RecordBatch rows = batch_in(arena, values);
+  JsonDecoder().decode_record(rows.arena()->copy(text), values, rows);
+  for (size_t slot = 0; slot < given.size(); ++slot) out.fields[given[slot]] = {Side::source, rows.row(0)[slot]};
   return out;
 }
 

@@ -5,6 +5,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "record/batch.hpp"
 #include "store/pair_store.hpp"
@@ -31,6 +33,19 @@ struct ConflictCells {
 void describe_conflict(const ConflictCells& what, std::span<const size_t> slots, const ReconcileRules& rules,
                        const PersonalData* personal, Conflict& conflict);
 
+/// One field of a kept conflict.
+struct KeptField {
+  std::string_view name;
+  FieldState state = FieldState::both_differ;
+  Value base, source, target;
+  Value group;  ///< number of its atomic group, or unset
+  Value given;  ///< what a rule took that neither side had, or unset
+};
+
+/// The fields of Conflict::body, or of what was sealed of it, with every digit of their numbers. All of it lives in
+/// `arena`. Throws Error{invalid} for a text that is none.
+std::vector<KeptField> read_fields(std::string_view body, Arena& arena);
+
 /// Fence of a decision: hexadecimal, over the cells of the slots.
 std::string side_hash(std::span<const Value> side, std::span<const size_t> slots, const PersonalData* personal);
 
@@ -47,7 +62,8 @@ struct ConflictDecision {
   /// For this field, if there is a choice.
   std::optional<FieldChoice> of(const std::string& field) const;
 
-  /// `json` as Conflict::decision has it. Values live in `arena`. Throws Error{invalid} that names the member.
+  /// `json` as Conflict::decision has it, or what was sealed of it (kept_decision.hpp), with every digit of its
+  /// numbers. Values live in `arena`. Throws Error{invalid} that names the member.
   static ConflictDecision parse(std::string_view json, Arena& arena);
 };
 

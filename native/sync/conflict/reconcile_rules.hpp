@@ -59,7 +59,7 @@ struct ReconcileRules {
 
   /// `json` is {rules?: {field: {rule, side?, separator?, expression?}}, groups?: [[field, ...]], fallback?,
   /// deleteUpdate?, skewSeconds?, priority?}. Every field flows back until somebody says otherwise. Throws
-  /// Error{invalid} that lists every fault; `at` is where it stands.
+  /// MappingError with every fault; `at` is where it stands.
   static ReconcileRules parse(const nlohmann::json& json, Strategy strategy, const Shape& fields, std::string_view at);
 
   /// The strategy for a field without a rule.

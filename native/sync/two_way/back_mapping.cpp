@@ -5,9 +5,9 @@
 #include <unordered_set>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/error.hpp"
+#include "transformer/faults.hpp"
 
 namespace nexpo {
 namespace {
@@ -54,9 +54,8 @@ class Turner {
 
   void run() {
     for (size_t slot = 0; slot < mappings_.size(); ++slot) turn(slot, fmt::format("{}[{}]", at_, slot));
-    if (slots.empty() && faults_.empty())
-      faults_.push_back(fmt::format("{}: a two-way sync needs a field that goes both ways", at_));
-    if (!faults_.empty()) throw Error(ErrorKind::invalid, fmt::format("{}", fmt::join(faults_, "\n")));
+    if (slots.empty() && faults_.empty()) faults_.add(at_, "a two-way sync needs a field that goes both ways", "");
+    faults_.throw_if_any();
   }
 
   json back = json::array();
@@ -64,9 +63,7 @@ class Turner {
   std::vector<bool> flows_back;
 
  private:
-  void fault(std::string_view at, std::string_view reason, std::string_view fix) {
-    faults_.push_back(fmt::format("{}: {}; {}", at, reason, fix));
-  }
+  void fault(std::string_view at, std::string_view reason, std::string_view fix) { faults_.add(at, reason, fix); }
 
   void turn(size_t slot, const std::string& at) {
     const json& field = mappings_[slot];
@@ -111,7 +108,7 @@ class Turner {
   const json& mappings_;
   std::string_view at_;
   std::unordered_set<std::string> sources_;
-  std::vector<std::string> faults_;
+  Faults faults_;
 };
 
 }  // namespace
@@ -121,10 +118,8 @@ BackMapping BackMapping::compile(const json& field_mappings, std::string_view at
   turner.run();
   BackMapping out(MappingPlan::compile(turner.back, fmt::format("{} (turned round)", at)));
   if (!out.plan_.outside().empty())
-    throw Error(ErrorKind::invalid,
-                fmt::format("{}: `reverse` cannot ask other systems; use a lookup with a table in the "
-                            "mapping, or direction: \"to_target\"",
-                            at));
+    throw MappingError({{std::string(at), "`reverse` cannot ask other systems",
+                         "use a lookup with a table in the mapping, or direction: \"to_target\""}});
   out.slots_ = std::move(turner.slots);
   out.flows_back_ = std::move(turner.flows_back);
   return out;

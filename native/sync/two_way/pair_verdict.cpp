@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "sync/conflict/kept_decision.hpp"
 #include "sync/conflict/stamp_time.hpp"
 #include "sync/same_value.hpp"
-#include "transformer/function.hpp"
 
 namespace nexpo {
 namespace {
@@ -82,8 +82,7 @@ PairVerdict PairJury::judge(const PairPage& page, Touched& one, MergeScratch& sc
     at.out.refusal = *one.refused;
     return std::move(at.out);
   }
-  if (one.conflict && one.conflict->state == ConflictState::decided)
-    at.decision = ConflictDecision::parse(one.conflict->decision, scratch.arena);
+  if (one.conflict && one.conflict->state == ConflictState::decided) at.decision = decision_of(*one.conflict, scratch);
   if (!one.ambiguous.empty()) {
     at.hold("unique_violation", one.ambiguous, {sides_.match_slot()});
   } else if (one.pair.buried) {
@@ -251,6 +250,16 @@ void PairJury::settle_doubts(Case& at) const {
   at.cells.known = state.known;
 }
 
+/// Nothing: it was sealed by a key that is no more. The hashes of the conflict were made with that key, so the decision
+/// does not hold anyway.
+std::optional<ConflictDecision> PairJury::decision_of(const Conflict& conflict, MergeScratch& scratch) const {
+  const std::string sealed = sealed_decision(conflict.decision);
+  if (sealed.empty()) return ConflictDecision::parse(conflict.decision, scratch.arena);
+  const std::optional<Secret> opened = personal_ ? personal_->open(sealed) : std::nullopt;
+  if (!opened) return std::nullopt;
+  return ConflictDecision::parse(opened->reveal(), scratch.arena);
+}
+
 /// A decision holds while both sides are as they were when it was made.
 bool PairJury::decision_holds(const Case& at) const {
   const Conflict& conflict = *at.one.conflict;
@@ -285,34 +294,28 @@ void PairJury::decide(Case& at) const {
 /// they did before, so the conflict opens again.
 void PairJury::undo(Case& at) const {
   const Conflict& conflict = *at.one.conflict;
-  std::string body = conflict.body;
-  if (!conflict.sealed.empty() && personal_)
-    if (const std::optional<Secret> opened = personal_->open(conflict.sealed)) body = opened->reveal();
-  const auto json = nlohmann::json::parse(body, nullptr, false);
+  const std::optional<Secret> opened =
+      !conflict.sealed.empty() && personal_ ? personal_->open(conflict.sealed) : std::nullopt;
+  if (!conflict.sealed.empty() && !opened)
+    return at.tell(conflict.kind, "applied", "not undone: what was there before can be read no more", {});
   std::vector<size_t> slots;
-  bool moved = !json.is_object();
-  for (const auto& field : json.value("fields", nlohmann::json::array())) {
-    const auto found = std::ranges::find(*sides_.fields(), field.value("field", ""));
+  bool moved = false;
+  for (const KeptField& field : read_fields(opened ? opened->reveal() : conflict.body, at.scratch.arena)) {
+    const auto found = std::ranges::find(*sides_.fields(), field.name);
     if (found == sides_.fields()->end()) continue;
     const auto slot = static_cast<size_t>(found - sides_.fields()->begin());
     slots.push_back(slot);
     for (const Side side : {Side::source, Side::target})
       moved = moved || at.cells.known[slot] == 0 || !(at.of(side)[slot] == at.one.state.shadow_of(side)[slot]);
+    at.out.restores.push_back({slot, field.base, !field.base.is(ValueKind::unset), field.source, field.target});
   }
   if (moved) {
-    at.tell(conflict.kind, "applied", "not undone: the record has changed since", std::move(slots));
-    return;
+    at.out.restores.clear();
+    return at.tell(conflict.kind, "applied", "not undone: the record has changed since", std::move(slots));
   }
-  for (const auto& field : json["fields"]) {
-    const auto found = std::ranges::find(*sides_.fields(), field.value("field", ""));
-    if (found == sides_.fields()->end()) continue;
-    const auto slot = static_cast<size_t>(found - sides_.fields()->begin());
-    const auto cell = [&](const char* name) {
-      return field.contains(name) ? value_of(field.at(name), at.scratch.arena) : Value();
-    };
-    at.out.restores.push_back({slot, cell("base"), field.contains("base"), cell("source"), cell("target")});
-    const bool to_source = !(at.cells.source[slot] == cell("source")) && sides_.flows_back(slot);
-    const bool to_target = !(at.cells.target[slot] == cell("target"));
+  for (const FieldRestore& field : at.out.restores) {
+    const bool to_source = !(at.cells.source[field.slot] == field.source) && sides_.flows_back(field.slot);
+    const bool to_target = !(at.cells.target[field.slot] == field.target);
     at.out.writes[static_cast<size_t>(Side::source)] |= to_source;
     at.out.writes[static_cast<size_t>(Side::target)] |= to_target;
   }

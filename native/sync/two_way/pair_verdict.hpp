@@ -1,6 +1,7 @@
 // PairVerdict: what is to be done about one touched pair. Pure: no I/O, same input, same verdict.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,7 @@ class PairJury {
   void note_conflicts(Case& at) const;
   void copy_whole(Case& at, Side from) const;
   void delete_update(Case& at, Side deleted, std::string reason) const;
+  std::optional<ConflictDecision> decision_of(const Conflict& conflict, MergeScratch& scratch) const;
   bool decision_holds(const Case& at) const;
 
   const SyncPlan& plan_;

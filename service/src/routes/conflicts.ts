@@ -11,7 +11,7 @@ const list = 'conflicts';
 
 /** /api/conflicts: what syncs hold for a person, and decisions about it. The sync of a decided one runs soon. */
 export const conflictRoutes: Routes = (app, context) => {
-  for (const add of [listAll, getOne, resolve, resolveMany, undo, preview]) add(app, context);
+  for (const add of [listAll, getOne, resolve, resolveMany, undo, preview, applyRules]) add(app, context);
 };
 
 function listAll(app: App, { engine }: Context): void {
@@ -148,6 +148,31 @@ function preview(app: App, { engine, syncs }: Context): void {
     async ({ body }) => {
       await syncs.get(body.syncId);
       return engine.conflicts.preview(body);
+    },
+  );
+}
+
+function applyRules(app: App, { engine, syncs }: Context): void {
+  app.post(
+    '/api/conflicts/apply-rules',
+    {
+      config: { scope: 'conflicts:decide' },
+      schema: {
+        operationId: 'applyConflictRules',
+        summary: 'Decide the open conflicts of a sync that rules settle',
+        description:
+          'Those that the rules do not settle wholly stay open. The next run carries out what was decided, unless ' +
+          'either side moves before.',
+        tags,
+        body: shapes.RulesApplyRequestSchema,
+        response: { 200: shapes.RulesAppliedSchema },
+      },
+    },
+    async ({ body, principal }) => {
+      await syncs.get(body.syncId);
+      const done = await engine.conflicts.applyRules({ ...body, actor: principal.id });
+      if (done.decided > 0) await syncs.carryOut(body.syncId);
+      return done;
     },
   );
 }

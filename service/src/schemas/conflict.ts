@@ -164,7 +164,37 @@ export const RulesPreviewRequestSchema = object({
   ...ConflictRulesSchema.properties,
 });
 
+export const RulesApplyRequestSchema = object({
+  ...RulesPreviewRequestSchema.properties,
+  after: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'goes on behind this number: `after` of the answer before' }),
+  ),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: decideManyMax,
+      description: `conflicts to look at; ${decideManyMax} unless given`,
+    }),
+  ),
+});
+
 const count = Type.Integer({ minimum: 0 });
+const ruledConflict = {
+  id: Type.Integer(),
+  key: Type.String(),
+  kind: Type.String(),
+  take: Type.Optional(
+    Type.Union(SideSchema.anyOf, { description: 'of a deletion that is settled: the side whose state holds' }),
+  ),
+  fields: Type.Array(
+    Type.Object({
+      field: Type.String(),
+      took: Type.Union([FieldDecisionSchema, Type.Null()], { description: 'null: the rules leave it' }),
+      rule: Type.String(),
+    }),
+  ),
+};
+
 export const RulesPreviewSchema = Type.Object({
   open: Type.Object({ looked: count, settled: count, left: count }),
   more: Type.Boolean({ description: 'there are open conflicts that were not looked at' }),
@@ -173,18 +203,23 @@ export const RulesPreviewSchema = Type.Object({
     { description: 'how people decided, next to what the rules would have done' },
   ),
   fields: Type.Array(Type.Object({ field: Type.String(), settled: count, left: count })),
-  samples: Type.Array(
+  samples: Type.Array(Type.Object(ruledConflict)),
+});
+
+export const RulesAppliedSchema = Type.Object({
+  looked: count,
+  decided: count,
+  moved: Type.Integer({ minimum: 0, description: 'those that changed meanwhile, and were not decided' }),
+  left: Type.Integer({ minimum: 0, description: 'those that the rules do not settle wholly: they stay open' }),
+  more: Type.Boolean({ description: 'there are further ones: repeat the request with `after`' }),
+  after: Type.Optional(Type.Integer()),
+  results: Type.Array(
     Type.Object({
-      id: Type.Integer(),
-      key: Type.String(),
-      kind: Type.String(),
-      fields: Type.Array(
-        Type.Object({
-          field: Type.String(),
-          took: Type.Union([FieldDecisionSchema, Type.Null()], { description: 'null: the rules would leave it' }),
-          rule: Type.String(),
-        }),
-      ),
+      ...ruledConflict,
+      syncId: Type.String(),
+      decided: Type.Boolean(),
+      code: Type.Optional(Type.String({ description: 'left, moved or closed' })),
+      message: Type.Optional(Type.String()),
     }),
   ),
 });

@@ -180,9 +180,12 @@ export class Syncs {
       fieldMappings,
       validation,
       tests: config.tests,
+      conflictResolution: config.conflictResolution,
+      conflicts: config.conflicts,
+      direction: config.direction,
       records: [],
     });
-    if (diagnostics.length > 0) throw unfit(diagnostics);
+    if (diagnostics.length > 0) throw unfit(diagnostics, pinned !== undefined);
     const mapping = config.mapping && pinned && { ...config.mapping, version: pinned.version };
     return { ...request, config: { ...config, ...(mapping && { mapping }) } };
   }
@@ -203,9 +206,10 @@ async function checkSchedule(engine: Engine, schedule: SyncFile['schedule'] & {}
   }
 }
 
-function unfit(diagnostics: { path: string; reason: string; fix: string }[]): Problem {
+/** Faults of a stored mapping are no members of the request, which names it. */
+function unfit(diagnostics: { path: string; reason: string; fix: string }[], stored: boolean): Problem {
   const errors = diagnostics.map(({ path, reason, fix }) => ({
-    pointer: `/config${pointerOf(path)}`,
+    pointer: stored && path.startsWith('fieldMappings') ? '/config/mapping' : `/config${pointerOf(path)}`,
     in: 'body' as const,
     detail: fix === '' ? reason : `${reason}; ${fix}`,
   }));

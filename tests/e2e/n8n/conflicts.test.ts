@@ -48,6 +48,20 @@ it('lists open conflicts and decides them, each with the hashes it was listed wi
   expect(plain(await call('decided', [list({ state: 'decided' })]), 'List')).toHaveLength(2);
 });
 
+it('decides what rules settle', async () => {
+  const [first, second] = hold(stateFolder(), 'ruled', [{ key: 'a' }, { key: 'b', fields: ['phone'] }]);
+  const apply = conflicts('Apply', {
+    operation: 'applyRules',
+    syncId: { __rl: true, mode: 'name', value: 'ruled' },
+    strategy: 'merge',
+    rules: { rule: [{ field: 'name', rule: 'authority', side: 'target' }] },
+  });
+  expect(plain(await call('ruled', [apply]), 'Apply')).toEqual([{ looked: 2, decided: 1, left: 1, refused: [] }]);
+  const found = plain(await call('after', [list({ state: 'any' })]), 'List');
+  expect(found).toContainEqual(expect.objectContaining({ id: first, state: 'decided', actor: 'n8n: ruled' }));
+  expect(found).toContainEqual(expect.objectContaining({ id: second, state: 'open' }));
+});
+
 it('refuses a decision on hashes that are not those of the conflict', async () => {
   hold(stateFolder(), 'moved', [{ key: 'a' }]);
   const decide = conflicts(

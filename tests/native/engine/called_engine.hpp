@@ -16,7 +16,8 @@ namespace nexpo {
 
 class CalledEngine {
  public:
-  CalledEngine() { open(); }
+  /// Its state is in a folder, or in the PostgreSQL database of that URL.
+  explicit CalledEngine(std::string database_url = {}) : database_url_(std::move(database_url)) { open(); }
 
   /// Closes the engine and opens another one over the same state.
   void reopen() {
@@ -56,6 +57,7 @@ class CalledEngine {
   void open() {
     EngineConfig config;
     config.home = path("state").string();
+    config.database_url = database_url_;
     config.log_level = LogLevel::debug;
     engine_ = std::make_unique<Engine>(std::move(config), [this](const std::string& event) {
       const std::lock_guard lock(mutex_);
@@ -63,6 +65,7 @@ class CalledEngine {
     });
   }
 
+  std::string database_url_;
   TemporaryFolder folder_;
   mutable std::mutex mutex_;  ///< events come from the loop's thread
   std::string events_;

@@ -54,7 +54,12 @@ TEST_F(ConflictPreview, AStrategySettlesTheRest) {
 }
 
 TEST_F(ConflictPreview, DeletionsGoByTheirOwnPolicy) {
-  sized("a", 12, 11, [](Conflict& conflict) { conflict.kind = "delete_update"; });
+  sized("a", 12, 11, [](Conflict& conflict) {
+    conflict.kind = "delete_update";
+    json body = json::parse(conflict.body);
+    body["fields"][0].erase("source");
+    conflict.body = body.dump();
+  });
   EXPECT_EQ(preview({{"strategy", "source_wins"}})["open"]["settled"], 0);
   EXPECT_EQ(preview({{"deleteUpdate", "update_wins"}})["open"]["settled"], 1);
 }

@@ -54,6 +54,18 @@ TEST(MappingPreview, SaysWhatIsWrongWithAMappingThatDoesNotCompileAndMapsNothing
   EXPECT_EQ(preview["diagnostics"][1]["path"], "fieldMappings[2].transformation");
 }
 
+TEST(MappingPreview, SaysWhatIsWrongWithTheRulesAndTheDirectionOfItsSync) {
+  CalledEngine engine;
+  const json sync{{"direction", "two_way"},
+                  {"conflictResolution", "manual"},
+                  {"conflicts", {{"fallback", "source_wins"}, {"rules", {{"id", {{"rule", "authority"}}}}}}}};
+  const json preview = engine.call("mapping.preview", body_of("[]", sync));
+  json paths = json::array();
+  for (const json& one : preview["diagnostics"]) paths.push_back(one["path"]);
+  EXPECT_EQ(paths, (json{"conflicts.rules.id.side", "conflicts.fallback", "fieldMappings[1]",
+                         "fieldMappings[2].transformation"}));
+}
+
 TEST(MappingPreview, HoldsTheMappingAgainstTheSchemasAndMapsAllTheSame) {
   CalledEngine engine;
   const json source{{"object", "Deal"},

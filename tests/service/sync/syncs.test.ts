@@ -73,6 +73,20 @@ test('what is wrong is said before anything is stored, with the place', async ()
   const [place] = await places(accounts({}, { fieldMappings: fallible }));
   expect(place).toMatch(/^\/config\/fieldMappings\/0/);
   expect(await places(accounts({}, { mapping: { id: 'm' } }))).toEqual(['/config']);
+  const conflicts = {
+    rules: { nobody: { rule: 'max' }, 'a.b/c': { rule: 'max' } },
+    groups: [['nothing', 'nothing too']],
+  };
+  expect(await places(accounts({}, { conflictResolution: 'merge', conflicts }))).toEqual([
+    '/config/conflicts/rules/a.b~1c',
+    '/config/conflicts/rules/nobody',
+    '/config/conflicts/groups/0',
+    '/config/conflicts/groups/0',
+  ]);
+  const oneWay = [{ source: 'Id', target: 'id', direction: 'to_target' }];
+  expect(await places(accounts({}, { direction: 'two_way', fieldMappings: oneWay }))).toEqual([
+    '/config/fieldMappings',
+  ]);
   expect((await open.get('/api/sync')).body.items).toEqual([]);
 });
 
@@ -162,6 +176,8 @@ test('a sync is changed by PUT, with If-Match, and the next run goes by it', asy
   const fewer = accounts({}, { fieldMappings: fieldMappings.slice(0, 2) });
   const changed = await open.put('/api/sync/acc', fewer, { headers: { 'if-match': etag } });
   expect([changed.status, changed.body.version]).toEqual([200, Number(before.body.version) + 1]);
+  const wrong = await open.put('/api/sync/acc', accounts({}, { conflicts: { rules: { id: { rule: 'authority' } } } }));
+  expect(wrong.body).toMatchObject({ status: 422, errors: [{ pointer: '/config/conflicts/rules/id/side' }] });
   const late = await open.put('/api/sync/acc', accounts(), { headers: { 'if-match': etag } });
   expect([late.status, late.body.currentVersion]).toEqual([412, changed.body.version]);
   expect((await open.get('/api/sync/acc', { headers: { 'if-none-match': changed.headers['etag'] } })).status).toBe(304);

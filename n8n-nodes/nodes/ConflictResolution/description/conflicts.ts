@@ -6,7 +6,7 @@ const ofDecision: IDisplayOptions = { show: { operation: ['decide'] } };
 
 /** Which conflicts, and what is decided about them. */
 export const conflicts: INodeProperties[] = [
-  { ...anySync, displayOptions: { show: { operation: ['getMany', 'decideMany', 'previewRules'] } } },
+  { ...anySync, displayOptions: { show: { operation: ['getMany', 'decideMany', 'previewRules', 'applyRules'] } } },
   {
     displayName: 'Return All',
     name: 'returnAll',

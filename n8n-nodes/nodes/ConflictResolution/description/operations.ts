@@ -21,6 +21,12 @@ export const operations: INodeProperties[] = [
     displayOptions: { show: { resource: ['conflict'] } },
     options: [
       {
+        name: 'Apply Rules',
+        value: 'applyRules',
+        action: 'Apply rules to the conflicts of a sync',
+        description: 'Decides the open conflicts of a sync that rules settle; the others stay open',
+      },
+      {
         name: 'Decide',
         value: 'decide',
         action: 'Decide a conflict',

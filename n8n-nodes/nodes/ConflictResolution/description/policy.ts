@@ -2,7 +2,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 const reference =
   '<a href="https://github.com/nexpo/n8n-nodes-data-sync/blob/main/docs/conflicts.md">the conflict reference</a>';
-const shown: IDisplayOptions = { show: { operation: ['resolve', 'previewRules'] } };
+const shown: IDisplayOptions = { show: { operation: ['resolve', 'previewRules', 'applyRules'] } };
 
 /** One rule for one field. */
 const ruleFields: INodeProperties[] = [

@@ -1,9 +1,10 @@
 import { type IDataObject, type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 
-import type { Conflict, Engine, FieldDecision, Side } from '../../../lib';
+import type { Conflict, Engine, FieldDecision, RulesApplied, Side } from '../../../lib';
 import { sharedEngine } from '../../../shared/engine';
 import { nodeError } from '../../../shared/errors';
 import { filterOf } from './filter';
+import { rulesOfSync } from './policy';
 
 /** One row of "Fields". */
 interface FieldRow {
@@ -52,6 +53,27 @@ export async function decideMany(context: IExecuteFunctions): Promise<INodeExecu
     more = part.more && part.decided > 0;
   }
   return [[{ json: { decided, refused: [...refused.values()] }, pairedItem: { item: 0 } }]];
+}
+
+/**
+ * Decides all open conflicts of a sync that the rules settle, once for all incoming items. One item: how many were
+ * looked at, decided, and left to a person, and which were not decided because a side has moved.
+ */
+export async function applyRules(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+  const rules = rulesOfSync(context);
+  const { conflicts } = await sharedEngine();
+  const sum = { looked: 0, decided: 0, left: 0 };
+  const refused: IDataObject[] = [];
+  for (let after: number | undefined = 0; after !== undefined;) {
+    context.getExecutionCancelSignal()?.throwIfAborted();
+    const part: RulesApplied = await conflicts.applyRules({ ...rules, after, actor: actorOf(context) });
+    for (const name of ['looked', 'decided', 'left'] as const) sum[name] += part[name];
+    for (const { id, syncId, decided, code, message } of part.results) {
+      if (!decided && code !== 'left') refused.push({ id, syncId, code, message });
+    }
+    after = part.after;
+  }
+  return [[{ json: { ...sum, refused }, pairedItem: { item: 0 } }]];
 }
 
 /** One item for each incoming one, paired with it; with "continue on fail" what was refused is one with the reason. */

@@ -1,12 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { nodeError } from '../../../shared/errors';
-import { decide, decideMany, undo } from './decide';
+import { applyRules, decide, decideMany, undo } from './decide';
 import { getMany, previewRules } from './look';
 import { resolve } from './resolve';
 
 /** What each operation does: reads its parameters, asks the engine, gives items for each output. */
-const operations = { getMany, previewRules, decide, decideMany, undo, resolve };
+const operations = { getMany, previewRules, applyRules, decide, decideMany, undo, resolve };
 
 /** Runs the operation that the node is set to. With "continue on fail" an error becomes an item. */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -1,10 +1,10 @@
-import { type IDataObject, type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { Conflict, ConflictStrategy } from '../../../lib';
-import { locatorOf, parameterOf } from '../../../shared/context';
+import type { Conflict } from '../../../lib';
+import { parameterOf } from '../../../shared/context';
 import { sharedEngine } from '../../../shared/engine';
 import { filterOf } from './filter';
-import { groupsOf, rulesOf } from './policy';
+import { rulesOfSync } from './policy';
 
 /** Conflicts that one call of the engine gives at most. */
 const pageMax = 1000;
@@ -26,13 +26,8 @@ export async function getMany(context: IExecuteFunctions): Promise<INodeExecutio
 
 /** What the rules would settle of the open conflicts of a sync: one item. */
 export async function previewRules(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-  const syncId = locatorOf(context, 'syncId');
-  if (!syncId) {
-    const description = 'Rules are tried on the conflicts of one sync. Choose it from the list.';
-    throw new NodeOperationError(context.getNode(), 'Sync: no sync is chosen', { description });
-  }
+  const rules = rulesOfSync(context);
   const { conflicts } = await sharedEngine();
-  const strategy = context.getNodeParameter('strategy', 0) as ConflictStrategy;
-  const preview = await conflicts.preview({ syncId, strategy, rules: rulesOf(context), groups: groupsOf(context) });
+  const preview = await conflicts.preview(rules);
   return [[{ json: { ...preview }, pairedItem: { item: 0 } }]];
 }

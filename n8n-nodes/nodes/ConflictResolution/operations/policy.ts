@@ -1,6 +1,7 @@
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 
-import type { ConflictRule, ConflictRules, Side } from '../../../lib';
+import type { ConflictRule, ConflictRules, ConflictStrategy, RulesPreviewRequest, Side } from '../../../lib';
+import { locatorOf } from '../../../shared/context';
 
 /** One row of "Rules for Fields". */
 interface RuleRow {
@@ -47,6 +48,17 @@ export function policyOf(context: IExecuteFunctions): ConflictRules {
     ...(skewSeconds !== undefined && { skewSeconds }),
     ...(priority && { priority }),
   };
+}
+
+/** The strategy, rules and groups of the panel, for the conflicts of the sync that is chosen. */
+export function rulesOfSync(context: IExecuteFunctions): RulesPreviewRequest {
+  const syncId = locatorOf(context, 'syncId');
+  if (!syncId) {
+    const description = 'Rules are for the conflicts of one sync. Choose it from the list.';
+    throw new NodeOperationError(context.getNode(), 'Sync: no sync is chosen', { description });
+  }
+  const strategy = context.getNodeParameter('strategy', 0) as ConflictStrategy;
+  return { syncId, strategy, rules: rulesOf(context), groups: groupsOf(context) };
 }
 
 function fault(context: IExecuteFunctions, message: string, description: string): NodeOperationError {

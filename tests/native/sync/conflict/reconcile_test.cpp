@@ -245,6 +245,10 @@ TEST(ReconcileRules, EveryFaultIsNamedWithItsPlace) {
             "conflicts.rules.a.rule: must be one of authority, max, min, union, concat, counter, coalesce, custom");
   EXPECT_EQ(fault(R"({"rules": {"a": {"rule": "authority"}}})"),
             "conflicts.rules.a.side: missing; write source or target");
+  EXPECT_EQ(fault(R"({"rules": {"x.y": {"rule": "max"}}})"),
+            "conflicts.rules.\"x.y\": \"x.y\" is not a target field of fieldMappings; there are a, b");
+  EXPECT_EQ(fault(R"({"fallback": "merge"})"),
+            "conflicts.fallback: must be one of source_wins, target_wins, last_write_wins, manual");
   EXPECT_EQ(fault(R"({"groups": [["a"]]})"), "conflicts.groups[0]: must be a list of two fields or more");
   EXPECT_THAT(fault(R"({"groups": [["a", "b"]], "rules": {"a": {"rule": "max"}}})"),
               testing::HasSubstr("mix the sides"));
