@@ -5,10 +5,9 @@ import type { Side } from './conflict_types';
 import type { RecordExplanation } from './explain_types';
 import * as host from './host.cjs';
 import { loadNative, type Native } from './load';
+import type { AppliedMapping, ApplyMappingRequest, MappingPreview, MappingPreviewRequest } from './mapping_types';
 import type { EngineMetrics, PlanReport, RunReport, RunSummary } from './reports';
 import type {
-  AppliedMapping,
-  ApplyMappingRequest,
   AuditNote,
   ChangeBatch,
   ChangesRequest,
@@ -18,8 +17,6 @@ import type {
   EngineOptions,
   HostFunction,
   HostToken,
-  MappingPreview,
-  MappingPreviewRequest,
   ObjectSummary,
   PlainRecord,
   ReadRequest,

@@ -5,5 +5,6 @@ export type { Conflicts } from './conflicts';
 export { Engine } from './engine';
 export { EngineError, type ErrorKind } from './errors';
 export { failedReport } from './failed_report';
+export * from './mapping_types';
 export * from './reports';
 export * from './types';

@@ -26,7 +26,7 @@ interface System {
 const systems: System[] = [
   {
     name: 'SQLite',
-    scripts: 35,
+    scripts: 30,
     open: (workspace) => (name) => sqlitePeople(workspace.path(`${name}.db`), name),
     close: () => undefined,
   },
@@ -62,7 +62,7 @@ describe.each(systems.filter(({ scripts }) => scripts > 0))('a simulated org and
   });
 
   test.each(seeds)('the properties hold in the script DATA_SYNC_SEED=%i', async (seed) => {
-    const script = new TwoWayScript(seed, twin, makeTable(`people_${seed}`), engine);
+    const script = new TwoWayScript(seed, twin, makeTable(`people_${seed}`), engine, workspace);
     try {
       await script.play();
       expect(await broken(script)).toEqual([]);

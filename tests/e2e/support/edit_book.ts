@@ -35,13 +35,17 @@ export class EditBook {
   /** Keys of records that were deleted anywhere, linked or not. */
   readonly everDeleted = new Set<string>();
   readonly created = new Set<string>();
+  /** Keys of records that both sides made before a run could tell one of the other's. */
+  readonly madeByBoth = new Set<string>();
   /** By key: how often a person did something to the record. */
   readonly acts = new Map<string, number>();
   readonly #pairs = new Set<string>();
   #linked = new Set<string>();
 
   create(place: Place, key: string, cells: Cells, at: number): void {
+    if (this.created.has(key)) this.madeByBoth.add(key);
     this.created.add(key);
+    this.deleted.delete(key);
     this.#act(key);
     this.#note(place, key, cells, at);
   }
@@ -51,12 +55,19 @@ export class EditBook {
     this.#note(place, key, cells, at, added);
   }
 
-  remove(place: Place, key: string): void {
+  /** `held`: what the record was. */
+  remove(place: Place, key: string, held: Cells): void {
     this.#act(key);
     this.everDeleted.add(key);
     if (this.#linked.delete(key)) this.deleted.add(key);
     // Who deletes a record knows what it held, but for what the other side has not told yet.
-    this.edits = this.edits.filter((one) => one.key !== key || (one.place !== place && one.epoch === this.epoch));
+    const last = this.last();
+    const isNews = (one: Edit) =>
+      one.place !== place &&
+      one.epoch === this.epoch &&
+      last.includes(one) &&
+      spelt(one.column, held[one.column]) !== one.cell;
+    this.edits = this.edits.filter((one) => one.key !== key || isNews(one));
   }
 
   /** A run has ended well: both sides know all that was written before it. */

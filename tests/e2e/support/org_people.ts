@@ -41,29 +41,27 @@ async function ledger(twin: Twin): Promise<Effect[]> {
     .map((line) => JSON.parse(line) as Effect);
 }
 
+async function logIn(url: string): Promise<string> {
+  const form = { grant_type: 'client_credentials', client_id: 'twin-client', client_secret: 'twin-secret' };
+  const answer = await fetch(`${url}/services/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) });
+  return `Bearer ${((await answer.json()) as { access_token: string }).access_token}`;
+}
+
 export class OrgPeople {
   readonly #twin: Twin;
-  readonly #token: string;
   readonly #began: number;
   /** Keys of records that these people deleted: the twin's ledger takes that for a client's effect. */
   readonly #deleted: string[] = [];
 
-  private constructor(twin: Twin, token: string, began: number) {
+  private constructor(twin: Twin, began: number) {
     this.#twin = twin;
-    this.#token = token;
     this.#began = began;
   }
 
   /** Comes to an org from which all accounts were taken. */
   static async in(twin: Twin): Promise<OrgPeople> {
     await twin.mutate({ object: 'Account', hardDelete: allOfThem });
-    const form = { grant_type: 'client_credentials', client_id: 'twin-client', client_secret: 'twin-secret' };
-    const answer = await fetch(`${twin.url}/services/oauth2/token`, {
-      method: 'POST',
-      body: new URLSearchParams(form),
-    });
-    const { access_token } = (await answer.json()) as { access_token: string };
-    return new OrgPeople(twin, access_token, (await ledger(twin)).length);
+    return new OrgPeople(twin, (await ledger(twin)).length);
   }
 
   async create(cells: Cells): Promise<string> {
@@ -80,7 +78,7 @@ export class OrgPeople {
 
   async remove(ext: string, id: string): Promise<void> {
     const url = `${this.#twin.url}/services/data/v66.0/sobjects/Account/${id}`;
-    const { status } = await fetch(url, { method: 'DELETE', headers: { Authorization: `Bearer ${this.#token}` } });
+    const { status } = await fetch(url, { method: 'DELETE', headers: { Authorization: await logIn(this.#twin.url) } });
     expect(status).toBe(204);
     this.#deleted.push(ext);
   }

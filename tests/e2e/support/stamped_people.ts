@@ -69,18 +69,19 @@ export function postgresPeople(url: string, name: string): StampedPeople {
      CREATE TABLE ${name}_log (ext text, person int);
      INSERT INTO ${name}_clock VALUES (now(), 0);
      CREATE TABLE ${name} (ext text PRIMARY KEY, name text NOT NULL, phone text, website text, notes text,
-       tags text, city text, staff int, revenue numeric(16, 2), changed_at timestamptz NOT NULL);
+       tags text, city text, staff int, revenue numeric(16, 2), changed_at timestamptz NOT NULL DEFAULT now());
      CREATE FUNCTION ${name}_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
-     DECLARE clock ${name}_clock;
      BEGIN
-       SELECT * INTO clock FROM ${name}_clock;
-       INSERT INTO ${name}_log VALUES (CASE TG_OP WHEN 'DELETE' THEN OLD.ext ELSE NEW.ext END, clock.person);
-       IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-       IF clock.person = 0 THEN NEW.changed_at := clock.now; END IF;
+       SELECT CASE person WHEN 1 THEN NEW.changed_at ELSE now END INTO NEW.changed_at FROM ${name}_clock;
        RETURN NEW;
      END $$;
-     CREATE TRIGGER stamp BEFORE INSERT OR UPDATE OR DELETE ON ${name}
-       FOR EACH ROW EXECUTE FUNCTION ${name}_stamp();`,
+     CREATE FUNCTION ${name}_tell() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN
+       INSERT INTO ${name}_log SELECT coalesce(NEW.ext, OLD.ext), person FROM ${name}_clock;
+       RETURN NULL;
+     END $$;
+     CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON ${name} FOR EACH ROW EXECUTE FUNCTION ${name}_stamp();
+     CREATE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON ${name} FOR EACH ROW EXECUTE FUNCTION ${name}_tell();`,
   );
   return {
     name,

@@ -27,8 +27,8 @@ export async function broken(script: TwoWayScript): Promise<string[]> {
   const picture = await pictureOf(script);
   faults.push(...unequal(script, picture), ...lost(script, picture), ...overwritten(script, picture));
   if (script.settings.conflicts.groups) faults.push(...mixed(script, picture));
-  const { faults: storms, stops } = script.settings;
-  if (!storms && !stops) faults.push(...(await tooManyWrites(script)), ...inverted(script, picture));
+  const { faults: storms, stops, kills } = script.settings;
+  if (!storms && !stops && !kills) faults.push(...(await tooManyWrites(script)), ...inverted(script, picture));
   return faults;
 }
 
@@ -88,7 +88,7 @@ const shown = (cells: Cells, column: Column) => JSON.stringify(cells[column] ?? 
 function lost({ book }: TwoWayScript, { rows, conflicts }: Picture): string[] {
   const isKept = ({ key, column, owed }: Edit) => {
     const holds = (value: unknown) => {
-      const text = typeof value === 'object' ? null : spelt(column, String(value));
+      const text = typeof value === 'string' || typeof value === 'number' ? spelt(column, String(value)) : null;
       return text !== null && (column === 'notes' ? text.split(';').includes(owed!) : text === owed);
     };
     if (places.some((place) => holds(rows[place].get(key)?.[column] ?? null))) return true;
@@ -105,13 +105,19 @@ function lost({ book }: TwoWayScript, { rows, conflicts }: Picture): string[] {
 
 const told = ({ place, key, column, cell }: Edit) => `${key}.${column} = ${JSON.stringify(cell)} of the ${place}`;
 
-/** P5: an edit that no edit of the other side met is there on both sides. */
+/**
+ * P5: an edit that no edit of the other side met is there on both sides. Records that both sides made have no base
+ * until they agree: there an empty field is filled.
+ */
 function overwritten({ book, settings }: TwoWayScript, picture: Picture): string[] {
   const met = new Set(picture.conflicts.flatMap(({ key, fields }) => fields.map((field) => `${key} ${field}`)));
   const groupOf = (column: Column) => settings.conflicts.groups?.find((group) => group.includes(column)) ?? [column];
+  const open = held(picture);
   const faults: string[] = [];
   for (const edit of book.last()) {
     const { key, column, cell } = edit;
+    if (open.has(key)) continue;
+    if (cell === null && book.madeByBoth.has(key)) continue;
     const together = groupOf(column);
     if (together.some((name) => met.has(`${key} ${name}`)) || book.isContested(edit, together)) continue;
     for (const place of places) {
@@ -144,13 +150,15 @@ async function tooManyWrites({ book, org, table }: TwoWayScript): Promise<string
 
 /** P16: where stamps decided, they decided for who really was later. */
 function inverted({ book, epochs }: TwoWayScript, { conflicts }: Picture): string[] {
-  return conflicts.flatMap(({ key, run, review }) =>
+  return conflicts.flatMap(({ id, key, review }) =>
     review
       .filter(({ rule }) => rule?.endsWith(': later'))
       .flatMap(({ field, took }) => {
         const winner: Place = took === 'source' ? 'org' : 'table';
-        const [won, gone] = [winner, otherPlace(winner)].map((place) => book.lastAt(place, key, epochs.get(run)!));
-        return won !== undefined && gone !== undefined && won < gone ? [`P16: ${key}.${field} went to the ${winner}`] : [];
+        const [won, gone] = [winner, otherPlace(winner)].map((place) => book.lastAt(place, key, epochs.get(id)!));
+        return won !== undefined && gone !== undefined && won < gone
+          ? [`P16: ${key}.${field} went to the ${winner}`]
+          : [];
       }),
   );
 }

@@ -6,10 +6,16 @@ export interface WorldSettings {
   strategy: ConflictStrategy;
   conflicts: ConflictRules;
   deletes: boolean;
+  /** New records may take the keys of deleted ones. */
+  recreates: boolean;
   /** Calls fail, connections are cut, rows are locked. */
   faults: boolean;
   /** Runs are stopped in the middle. */
   stops: boolean;
+  /** Runs are killed. */
+  kills: boolean;
+  /** People edit within the second in which a run wrote, or each other: the org's stamps have no finer grain. */
+  hasty: boolean;
   /** How far the org's clock is ahead of the table's. Within `skewSeconds`. */
   skewSeconds: number;
 }
@@ -51,8 +57,11 @@ export function drawSettings(dice: Dice): WorldSettings {
     strategy: kind.strategy,
     conflicts: deletes ? { ...kind.conflicts, deleteUpdate } : kind.conflicts,
     deletes,
+    recreates: deletes && dice.roll(3) === 0,
     faults: dice.roll(3) === 0,
     stops: dice.roll(4) === 0,
+    kills: dice.roll(5) === 0,
+    hasty: dice.roll(4) === 0,
     // Stamps of the org are cut to the second, which makes it seem up to one slower.
     skewSeconds: dice.roll(9) - 4,
   };

@@ -329,58 +329,6 @@ TEST(TwoWay, InvertibleMappingsGoThereAndBack) {
   EXPECT_EQ(world.source.writes + world.target.writes, writes);
 }
 
-TEST(TwoWay, AnEditInTheSecondOfOurOwnWriteIsSeen) {
-  TwoWayWorld world;
-  world.source.grain = std::chrono::seconds(1);
-  const std::string s = world.source.create(world.tick(), {{"key", "k"}, {"a", "1"}, {"b", "1"}});
-  world.run();
-  world.target.edit(world.tick(), world.target.with_key("k").front(), "a", "2");
-  world.run();
-  const Time written = world.source.records.at(s).stamp;
-  world.source.edit(written + std::chrono::milliseconds(900), s, "b", "2");
-  ASSERT_EQ(world.source.records.at(s).stamp, written) << "not in the same second";
-  world.run();
-  EXPECT_EQ(world.target_of("k", "b"), "2");
-}
-
-TEST(TwoWay, ARecordThatComesBackDoesNotOverwriteANewOneOfItsKey) {
-  TwoWayWorld world(Strategy::merge, R"({"deleteUpdate": "update_wins"})");
-  const std::string s = world.source.create(world.tick(), {{"key", "k"}, {"a", "1"}});
-  world.run();
-  world.source.remove(world.tick(), s);
-  const std::string fresh = world.source.create(world.tick(), {{"key", "k"}, {"a", "another"}});
-  world.target.edit(world.tick(), world.target.with_key("k").front(), "a", "2");
-  for (int i = 0; i < 3; ++i) world.run();
-  EXPECT_EQ(world.source_of("k", "a"), "another");
-  EXPECT_EQ(world.target_of("k", "a"), "2");
-  EXPECT_FALSE(world.conflicts(ConflictState::open).empty());
-  world.source.edit(world.tick(), fresh, "key", "other");
-  for (int i = 0; i < 2; ++i) world.run();
-  EXPECT_EQ(world.source_of("k", "a"), "2") << "nothing is in the way any more";
-  EXPECT_EQ(world.source_of("other", "a"), "another");
-}
-
-TEST(TwoWay, WhatAPersonPutsWhereALostPageDidNotWriteGoesAcross) {
-  for (const Cell& put : {Cell("3"), Cell()}) {
-    SCOPED_TRACE(put.value_or("null"));
-    TwoWayWorld world;
-    const std::string s = world.source.create(world.tick(), {{"key", "k"}, {"a", "1"}, {"b", "1"}});
-    world.run();
-    const std::string t = world.target.with_key("k").front();
-    world.source.edit(world.tick(), s, "a", "2");
-    world.target.edit(world.tick(), t, "b", "2");
-    // Dies at some step after both sides were written.
-    world.crash_percent = 20;
-    while (world.source_of("k", "b") != "2" || world.target_of("k", "a") != "2") world.run({}, true);
-    if (world.disk.pairs.begin()->second.doubt == 0) continue;
-    world.target.edit(world.tick(), t, "b", put);
-    for (int i = 0; i < 2; ++i) world.run();
-    EXPECT_EQ(world.source_of("k", "b"), put);
-    EXPECT_EQ(world.target_of("k", "b"), put);
-    EXPECT_EQ(world.target_of("k", "a"), "2");
-  }
-}
-
 TEST(TwoWay, AMappingThatCannotBeTurnedRoundIsAFaultOfThePlan) {
   const auto fault = [](const char* fields) -> std::string {
     try {
