@@ -32,13 +32,18 @@ export async function n8nLint() {
     }
     const published = join(folder, 'published');
     for (const name of ['dist', 'package.json']) {
-      cpSync(join(projectFolder, name), join(published, name), { recursive: true });
+      cpSync(join(projectFolder, name), join(published, name), { recursive: true, filter: isPublished });
     }
     const linted = await lint(sources);
     return (await scan(sources, published)) && linted;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** As `files` of package.json has it: the service is built into `dist` as well, and not published. */
+function isPublished(path) {
+  return path !== join(projectFolder, 'dist', 'service');
 }
 
 async function lint(sources) {

@@ -82,7 +82,7 @@ function exampleOf(syncId: string): Conflict {
     id: 0,
     syncId,
     key: 'example',
-    sourceKey: '001000000000001AAA',
+    sourceKey: '1',
     targetKey: '1',
     kind: 'both_differ',
     state: 'open',

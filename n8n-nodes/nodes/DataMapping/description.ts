@@ -14,8 +14,7 @@ const ruleFields: INodeProperties[] = [
     typeOptions: { loadOptionsMethod: 'listTargetFields', loadOptionsDependsOn: ['targetFields'] },
     default: '',
     description:
-      'The target field. Choose from the list, or specify an ID using an ' +
-      '<a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+      'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
   },
   {
     displayName: 'Transformation',

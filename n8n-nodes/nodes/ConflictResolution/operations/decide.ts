@@ -41,7 +41,8 @@ export function undo(context: IExecuteFunctions): Promise<INodeExecutionData[][]
 export async function decideMany(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
   const { conflicts } = await sharedEngine();
   const take = context.getNodeParameter('take', 0) as Side;
-  const { state: _, ...filter } = filterOf(context);
+  const filter = filterOf(context);
+  delete filter.state;
   let decided = 0;
   const refused = new Map<number, IDataObject>();
   for (let more = true; more;) {
