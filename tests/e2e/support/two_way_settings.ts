@@ -83,7 +83,7 @@ export function drawFaults(dice: Dice): object[] {
     { kind: 'lock_row', match: write, every: 2, count: 1 + dice.roll(5) },
     { kind: 'bad_json', match: query, after },
     { kind: 'expire_tokens', after: dice.roll(12) },
-    { kind: 'request_limit', after: dice.roll(14) },
+    { kind: 'concurrent_limit', after: dice.roll(14) },
     { kind: '429', after: dice.roll(12) },
   ];
   return Array.from({ length: 1 + dice.roll(2) }, () => kinds[dice.roll(kinds.length)]!);
