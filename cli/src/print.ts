@@ -142,7 +142,8 @@ function printField(field: FieldExplanation): void {
 export function printTables(tables: TableSummary[]): void {
   if (tables.length === 0) line('no stored tables');
   for (const { id, rowCount, updatedAt, description } of tables) {
-    line(`${id}: ${number(rowCount)} rows, changed ${updatedAt}${description === undefined ? '' : `: ${description}`}`);
+    const rows = rowCount === 1 ? '1 row' : `${number(rowCount)} rows`;
+    line(`${id}: ${rows}, changed ${updatedAt}${description === undefined ? '' : `: ${description}`}`);
   }
 }
 

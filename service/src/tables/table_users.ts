@@ -25,7 +25,7 @@ export async function usersOf(book: Book, table: string): Promise<TableUsers> {
   return { mappings: [...using].filter((id) => !id.includes('@')), syncs };
 }
 
-/** A lookup may stand anywhere in a mapping, in a list of steps or in what leads back. The engine looks for it so, too. */
+/** A lookup may stand in a list of steps or in what leads back. The engine looks everywhere in a mapping, too. */
 function looksInto(part: unknown, table: string): boolean {
   if (part === null || typeof part !== 'object') return false;
   const { type, params } = part as { type?: unknown; params?: { stored?: unknown } | null };
