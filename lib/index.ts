@@ -7,4 +7,5 @@ export { EngineError, type ErrorKind } from './errors';
 export { failedReport } from './failed_report';
 export * from './mapping_types';
 export * from './reports';
+export * from './tables';
 export * from './types';

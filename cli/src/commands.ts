@@ -1,15 +1,5 @@
-import * as os from 'node:os';
-
-import {
-  type Conflict,
-  Engine,
-  EngineError,
-  type EngineEvent,
-  type RulesApplied,
-  type RunReport,
-  type Side,
-  type SyncFile,
-} from '../../lib';
+import type { Conflict, RulesApplied, RunReport, Side, SyncFile } from '../../lib';
+import { actor, openEngine, type Options, printJson, withEngine, wrong } from './engine';
 import { printTests, testMapping } from './mapping_tests';
 import { ProgressLine } from './progress_line';
 import {
@@ -24,41 +14,6 @@ import {
   printRuns,
 } from './print';
 import { readSyncFile } from './sync_file';
-
-export interface Options {
-  home?: string;
-  json: boolean;
-  full?: boolean;
-  approve?: boolean;
-  watch?: boolean;
-  replay?: boolean;
-  samples?: string;
-  state?: string;
-  take?: string;
-  field?: string[];
-  side?: string;
-  rules?: boolean;
-}
-
-/** Whoever runs a command owns the machine and the file, so loopback and private networks are open to connectors. */
-function openEngine(options: Options, onEvent: (event: EngineEvent) => void = () => {}): Engine {
-  return new Engine({ home: options.home, allowLoopback: true, allowPrivate: true }, (event) => {
-    if (event.type === 'log') process.stderr.write(`${event.level}: ${event.message}\n`);
-    onEvent(event);
-  });
-}
-
-async function withEngine<T>(engine: Engine, body: () => Promise<T>): Promise<T> {
-  try {
-    return await body();
-  } finally {
-    await engine.close();
-  }
-}
-
-function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
-}
 
 function exitCode(report: RunReport): number {
   if (report.status !== 'succeeded') return 1;
@@ -221,7 +176,7 @@ export async function decide(options: Options, path: string, id?: string): Promi
       targetHash,
       ...(options.take !== undefined && { take: options.take as Side }),
       ...(Object.keys(fields).length > 0 && { fields }),
-      actor: `cli:${os.userInfo().username}`,
+      actor: actor(),
     });
     if (options.json) printJson(decided);
     else printConflicts([decided]);
@@ -241,7 +196,7 @@ async function decideByRules(options: Options, file: SyncFile, id?: string): Pro
         syncId: file.id,
         strategy: file.conflictResolution ?? 'source_wins',
         after,
-        actor: `cli:${os.userInfo().username}`,
+        actor: actor(),
       });
       for (const name of ['looked', 'decided', 'moved', 'left'] as const) sum[name] += part[name];
       if (!options.json) printRuled(part.results);
@@ -278,10 +233,6 @@ function fieldsOf(words: string[]): Record<string, Side> {
     fields[name] = side as Side;
   }
   return fields;
-}
-
-function wrong(field: string, message: string): EngineError {
-  return new EngineError(message, { kind: 'invalid', field });
 }
 
 export async function forget(options: Options, path: string): Promise<number> {

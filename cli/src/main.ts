@@ -1,19 +1,9 @@
 import { Command, Option } from 'commander';
 
 import { EngineError, failedReport } from '../../lib';
-import {
-  conflicts,
-  decide,
-  explain,
-  forget,
-  plan,
-  rejected,
-  run,
-  schema,
-  status,
-  test,
-  type Options,
-} from './commands';
+import { conflicts, decide, explain, forget, plan, rejected, run, schema, status, test } from './commands';
+import type { Options } from './engine';
+import { tables } from './tables';
 
 /** 0: done and nothing rejected; 1: failed, held or stopped; 2: done, but records were rejected. */
 async function main(): Promise<void> {
@@ -58,6 +48,9 @@ async function main(): Promise<void> {
   command('explain <file> <key>', 'show where the values of a record come from', explain).addOption(
     new Option('--side <side>', 'that the key is an identity of').choices(['source', 'target']).default('source'),
   );
+  command('tables [id]', 'show the stored tables that mappings look values up in, or the rows of one', tables)
+    .addOption(new Option('--set <file>', 'store or replace it: a JSON file with {from: to}').conflicts('delete'))
+    .option('--delete', 'remove it');
   command('forget <file>', 'forget links, conflicts, runs and rejected records of a sync', forget);
 
   await program.parseAsync();

@@ -9,6 +9,8 @@ import type {
   RunReport,
   RunSummary,
   Schema,
+  TableBody,
+  TableSummary,
 } from '../../lib';
 
 const number = (value: number) => value.toLocaleString('en');
@@ -135,6 +137,19 @@ function printField(field: FieldExplanation): void {
     const { conflict, outcome, rule, actor } = field.decidedBy;
     line(`    conflict ${conflict} ${outcome}: ${actor ?? rule ?? 'by itself'}`);
   }
+}
+
+export function printTables(tables: TableSummary[]): void {
+  if (tables.length === 0) line('no stored tables');
+  for (const { id, rowCount, updatedAt, description } of tables) {
+    const rows = rowCount === 1 ? '1 row' : `${number(rowCount)} rows`;
+    line(`${id}: ${rows}, changed ${updatedAt}${description === undefined ? '' : `: ${description}`}`);
+  }
+}
+
+export function printTable(summary: TableSummary, rows: TableBody['rows']): void {
+  printTables([summary]);
+  for (const [from, to] of Object.entries(rows)) line(`  ${JSON.stringify(from)}: ${JSON.stringify(to)}`);
 }
 
 function show(value: unknown): string {

@@ -9,18 +9,7 @@ import { EngineError, type SyncFile } from '../../lib';
  * @throws EngineError of kind `invalid` that names the file and the place.
  */
 export function readSyncFile(file: string, environment: NodeJS.ProcessEnv = process.env): SyncFile {
-  let text: string;
-  try {
-    text = fs.readFileSync(file, 'utf8');
-  } catch (thrown) {
-    throw invalid(`${file}: ${(thrown as Error).message}`);
-  }
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (thrown) {
-    throw invalid(`${file} is not valid JSON: ${(thrown as Error).message}`);
-  }
+  const content = readJson(file);
   const missing = new Map<string, string>();
   const filled = fillIn(content, '', environment, missing);
   if (missing.size > 0) {
@@ -28,6 +17,21 @@ export function readSyncFile(file: string, environment: NodeJS.ProcessEnv = proc
     throw invalid(`${file}: ${lines.join('\n')}`);
   }
   return filled as SyncFile;
+}
+
+/** @throws EngineError of kind `invalid` that names the file. */
+export function readJson(file: string): unknown {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, 'utf8');
+  } catch (thrown) {
+    throw invalid(`${file}: ${(thrown as Error).message}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    throw invalid(`${file} is not valid JSON: ${(thrown as Error).message}`);
+  }
 }
 
 /** `$${` stands for a literal `${`. */

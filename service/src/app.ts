@@ -22,6 +22,7 @@ import { recordRoutes } from './routes/records';
 import { rejectedRoutes } from './routes/rejected';
 import { runRoutes } from './routes/runs';
 import { syncRoutes } from './routes/syncs';
+import { tableRoutes } from './routes/tables';
 import { workflowRoutes } from './routes/workflows';
 import { compileValidator } from './validation';
 
@@ -40,6 +41,7 @@ const routes: Routes[] = [
   runRoutes,
   integrationRoutes,
   mappingRoutes,
+  tableRoutes,
   rejectedRoutes,
   conflictRoutes,
   recordRoutes,

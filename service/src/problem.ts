@@ -148,6 +148,11 @@ export function pointerOf(path: string): string {
   return parts.map((part) => `/${escaped(part.startsWith('"') ? (JSON.parse(part) as string) : part)}`).join('');
 }
 
+/** The JSON Pointer of these names. */
+export function pointerAt(...names: string[]): string {
+  return names.map((name) => `/${escaped(name)}`).join('');
+}
+
 function escaped(part: string): string {
   return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -64,11 +64,25 @@ function describe({ schema, message, path }: ValueError): string {
   if (message === 'Expected required property') return 'is missing';
   const choices = choicesOf(schema);
   if (choices) return `must be one of ${choices.join(', ')}`;
+  const types = typesOf(schema);
+  if (types) return `must be of one of the types ${types.join(', ')}`;
   if (typeof schema['pattern'] === 'string' && message.startsWith('Expected string to match')) {
     return `must match ${schema['pattern']}`;
   }
-  return message.replace(/^Expected /, 'must be ').replace(/^must be (\w+) length/, 'must be a $1 with a length');
+  return message
+    .replace(/^Expected /, 'must be ')
+    .replace(/^must be object to have/, 'must have')
+    .replace(/^must be (\w+) length/, 'must be a $1 with a length');
 }
+
+/** Of a union of texts, numbers and the like. */
+function typesOf(schema: TSchema): string[] | undefined {
+  if (schema[Kind] !== 'Union') return undefined;
+  const types = (schema['anyOf'] as TSchema[]).map(({ type }) => type as unknown);
+  return types.every((type) => typeof type === 'string' && plainTypes.has(type)) ? (types as string[]) : undefined;
+}
+
+const plainTypes = new Set(['string', 'number', 'integer', 'boolean', 'null']);
 
 function choicesOf(schema: TSchema): string[] | undefined {
   if (schema[Kind] !== 'Union') return undefined;

@@ -85,6 +85,15 @@ test('mappings', async () => {
   expect(data.records).toEqual([{ output: { id: 1, name: 'Ada' } }]);
 });
 
+test('stored tables', async () => {
+  expect((await call('putTable', { id: 'rates' }, { description: 'VAT', rows: { DE: 19, none: null } })).status).toBe(
+    201,
+  );
+  expect((await call('putTable', { id: 'rates' }, { rows: { DE: 20 } })).status).toBe(200);
+  expect((await call('listTables')).data.items).toMatchObject([{ id: 'rates', rowCount: 1, version: 2 }]);
+  expect((await call('getTable', { id: 'rates' })).data.rows).toEqual({ DE: 20 });
+});
+
 const sync = {
   sourceId: 'crm',
   targetId: 'copy',
@@ -186,6 +195,7 @@ test('keys and the audit log', async () => {
 test('what nobody needs any more goes', async () => {
   expect((await call('deleteSync', { syncId: 'people' })).status).toBe(204);
   expect((await call('deleteMapping', { id: 'people' })).status).toBe(204);
+  expect((await call('deleteTable', { id: 'rates' })).status).toBe(204);
   for (const id of ['crm', 'copy']) expect((await call('deleteIntegration', { id })).status).toBe(204);
 });
 

@@ -11,18 +11,54 @@ const triesMax = 5;
  * caller has seen that revision (412 with the current one otherwise); without it, the last change wins.
  * @throws Problem `not-found`, `version-mismatch`; `conflict` if others change it over and over.
  */
-export async function atRevision<T, R>(
+export function atRevision<T, R>(
   request: FastifyRequest,
   { book }: Engine,
-  { kind, id, what }: { kind: string; id: string; what: string },
+  name: Name,
   change: (document: BookDocument<T>) => Promise<R>,
+): Promise<R> {
+  return untilWritten<T, R>(book, name, (document) => {
+    if (!document) throw Problem.notFound(name.what, name.id);
+    demandMatch(request, document.revision);
+    return change(document);
+  });
+}
+
+/**
+ * Changes a document, or makes it: then `change` gets nothing. `If-Match` asks for one that is there.
+ * @throws Problem as atRevision() does, but for `not-found`: that is a `version-mismatch`, if there is an `If-Match`.
+ */
+export function atRevisionOrNew<T, R>(
+  request: FastifyRequest,
+  { book }: Engine,
+  name: Name,
+  change: (document: BookDocument<T> | undefined) => Promise<R>,
+): Promise<R> {
+  return untilWritten<T, R>(book, name, (document) => {
+    if (document) demandMatch(request, document.revision);
+    else if (request.headers['if-match'] !== undefined) {
+      throw new Problem('version-mismatch', `there is no ${name.what} "${name.id}"; leave If-Match out to make it`);
+    }
+    return change(document);
+  });
+}
+
+interface Name {
+  kind: string;
+  id: string;
+  /** What people call it. */
+  what: string;
+}
+
+async function untilWritten<T, R>(
+  book: Engine['book'],
+  { kind, id, what }: Name,
+  change: (document: BookDocument<T> | undefined) => Promise<R>,
 ): Promise<R> {
   for (let tries = 0; tries < triesMax; ++tries) {
     const document = await book.get<T>(kind, id);
-    if (!document) throw Problem.notFound(what, id);
-    demandMatch(request, document.revision);
     try {
-      return await change(document);
+      return await change(document ?? undefined);
     } catch (thrown) {
       if (!isRevisionConflict(thrown)) throw thrown;
     }
