@@ -195,7 +195,7 @@ void PairJury::judge_pair(Case& at) const {
       (!(source == at.cells.source_shadow[match]) || !(target == at.cells.target_shadow[match])))
     return at.hold("key_changed", "the field that both are matched by was changed on one side", {match});
   at.out.fate = PairVerdict::Fate::settled;
-  if (at.decision && at.decision->undo) return undo(at);
+  if (at.decision && at.decision->undo && undo(at)) return;
   settle_doubts(at);
   std::vector<FieldVerdict> doubts = at.out.fields;
   reconcile(both_.rules, at.cells, at.scratch, at.out.fields);
@@ -290,14 +290,16 @@ void PairJury::decide(Case& at) const {
   }
 }
 
-/// Puts back what both sides had before a decision was applied, if nobody has changed them since. They differ then as
-/// they did before, so the conflict opens again.
-void PairJury::undo(Case& at) const {
+/// Puts back what both sides had before a decision was applied, if nobody has changed them since; false if somebody
+/// has. They differ then as they did before, so the conflict opens again.
+bool PairJury::undo(Case& at) const {
   const Conflict& conflict = *at.one.conflict;
   const std::optional<Secret> opened =
       !conflict.sealed.empty() && personal_ ? personal_->open(conflict.sealed) : std::nullopt;
-  if (!conflict.sealed.empty() && !opened)
-    return at.tell(conflict.kind, "applied", "not undone: what was there before can be read no more", {});
+  if (!conflict.sealed.empty() && !opened) {
+    at.tell(conflict.kind, "applied", "not undone: what was there before can be read no more", {});
+    return false;
+  }
   std::vector<size_t> slots;
   bool moved = false;
   for (const KeptField& field : read_fields(opened ? opened->reveal() : conflict.body, at.scratch.arena)) {
@@ -311,7 +313,8 @@ void PairJury::undo(Case& at) const {
   }
   if (moved) {
     at.out.restores.clear();
-    return at.tell(conflict.kind, "applied", "not undone: the record has changed since", std::move(slots));
+    at.tell(conflict.kind, "applied", "not undone: the record has changed since", std::move(slots));
+    return false;
   }
   for (const FieldRestore& field : at.out.restores) {
     const bool to_source = !(at.cells.source[field.slot] == field.source) && sides_.flows_back(field.slot);
@@ -320,6 +323,7 @@ void PairJury::undo(Case& at) const {
     at.out.writes[static_cast<size_t>(Side::target)] |= to_target;
   }
   at.tell(conflict.kind, "undone", "", std::move(slots));
+  return true;
 }
 
 /// Two programs that answer one another would go on for ever.

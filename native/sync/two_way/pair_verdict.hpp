@@ -79,7 +79,7 @@ class PairJury {
   void judge_pair(Case& at) const;
   void settle_doubts(Case& at) const;
   void decide(Case& at) const;
-  void undo(Case& at) const;
+  bool undo(Case& at) const;
   void break_loops(Case& at) const;
   void give_fields(Case& at) const;
   void note_conflicts(Case& at) const;

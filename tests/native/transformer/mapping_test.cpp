@@ -48,6 +48,9 @@ TEST(MappingPlan, RefusesARecordWithoutARequiredValueAndSaysWhy) {
   EXPECT_EQ(map_record(mapping, "{}"), "required: a is missing, and b is required");
   EXPECT_EQ(map_record(mapping, R"({"a":null})"), "required: a is empty, and b is required");
   EXPECT_EQ(map_record(mapping, R"({"a":""})"), R"({"b":""})");
+  const std::string with_default = R"([{"source":"a","target":"b","required":true,"defaultValue":"none"}])";
+  EXPECT_EQ(map_record(with_default, "{}"), R"({"b":"none"})");
+  EXPECT_EQ(map_record(with_default, R"({"a":null})"), R"({"b":"none"})");
 }
 
 std::string number_with(const std::string& policy, const std::string& value) {

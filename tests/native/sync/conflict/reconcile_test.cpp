@@ -133,6 +133,10 @@ TEST_F(Reconciled, RulesMakeOneValueOutOfTwo) {
   const Row rows[] = {
       {R"({"rule": "max"})", Value::number("1"), Value::number("9"), Value::number("10"), "10"},
       {R"({"rule": "max"})", text("2024-01-01"), text("2024-05-01"), text("2024-02-01"), "2024-05-01"},
+      {R"({"rule": "max"})", text("x"), text("2024-05-01T11:00:00+02:00"), text("2024-05-01T10:00:00Z"),
+       "2024-05-01T10:00:00Z"},
+      {R"({"rule": "max"})", Value::number("1"), Value::null(), Value::number("-3"), "-3"},
+      {R"({"rule": "max"})", Value::number("1"), Value::number("-3"), Value::null(), "-3"},
       {R"({"rule": "min"})", Value::number("1"), Value::number("9"), Value::number("10"), "9"},
       {R"({"rule": "min"})", text("x"), Value::null(), text("b"), "b"},
       {R"({"rule": "authority", "side": "target"})", text("1"), text("2"), text("3"), "3"},

@@ -6,6 +6,8 @@
 #include <random>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -36,6 +38,9 @@ struct MemoryData {
   /// Called after a write of ours to that record: an automation of the system.
   std::function<void(MemoryData&, const std::string&, Time)> automation;
   std::map<std::string, MemoryRecord> records;  ///< by identity
+  /// Versions that each page tells of once more, in front of those of now.
+  std::vector<std::pair<std::string, MemoryRecord>> earlier;
+  bool lags = false;  ///< what answers to a fetch is a copy that has nothing yet
   int64_t next_id = 1;
   uint64_t writes = 0;  ///< effects of ours: records created, changed, removed
   uint64_t creations = 0;
@@ -128,6 +133,7 @@ class MemoryReader final : public Reader {
     Page page;
     page.records =
         RecordBatch(std::make_shared<const std::vector<std::string>>(plan_.paths), std::make_shared<Arena>());
+    for (const auto& [id, record] : data_.earlier) add_memory_record(page.records, id, record);
     for (const auto& one : due) {
       if (page.records.size() == static_cast<size_t>(plan_.page_records_max)) break;
       add_memory_record(page.records, one.second, data_.records.at(one.second));
@@ -161,7 +167,7 @@ class MemorySource final : public Source {
     const std::set<std::string> wanted(keys.begin(), keys.end());
     RecordBatch found(std::make_shared<const std::vector<std::string>>(plan.paths), std::make_shared<Arena>());
     for (const auto& [id, record] : data_.records) {
-      if (record.deleted) continue;
+      if (record.deleted || data_.lags) continue;
       const Cell key = plan.key_field.empty()                   ? Cell(id)
                        : record.fields.contains(plan.key_field) ? record.fields.at(plan.key_field)
                                                                 : Cell();

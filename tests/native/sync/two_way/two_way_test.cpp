@@ -224,23 +224,6 @@ TEST(TwoWay, TheLoopBreakerStopsTwoProgramsThatAnswerOneAnother) {
   EXPECT_EQ(runs, 6);  // five changes of direction: one more than allowed
 }
 
-TEST(TwoWay, AStaleDecisionDoesNotOverwriteANewerValue) {
-  TwoWayWorld world(Strategy::manual);
-  const std::string s = world.source.create(world.tick(), {{"key", "k"}, {"a", "0"}});
-  world.run();
-  world.source.edit(world.tick(), s, "a", "left");
-  world.target.edit(world.tick(), world.target.with_key("k").front(), "a", "right");
-  world.run();
-  world.decide(world.conflicts(ConflictState::open).at(0), R"({"take": "source"})");
-  world.target.edit(world.tick(), world.target.with_key("k").front(), "a", "newer");
-  world.run();
-  EXPECT_EQ(world.target_of("k", "a"), "newer");
-  EXPECT_EQ(world.source_of("k", "a"), "left");
-  const auto open = world.conflicts(ConflictState::open);
-  ASSERT_EQ(open.size(), 1u);
-  EXPECT_THAT(open[0].body, testing::HasSubstr("newer"));
-}
-
 TEST(TwoWay, TwoRecordsOfOneKeyAreNeverMerged) {
   TwoWayWorld world;
   world.source.create(world.tick(), {{"key", "k"}, {"a", "first"}});

@@ -25,6 +25,7 @@ std::vector<std::pair<std::string, Value>> sample_row() {
       {"record.\"odd.key\"", Value::text("odd")},
       {"record.Owner.Name", Value::text("Grace")},
       {"record.Created", Value::text("2024-02-29T23:30:00.250+01:00")},
+      {"record.Twice", Value::json(R"({"k":1,"k":2})")},
   };
 }
 
@@ -78,6 +79,7 @@ TEST(Expression, ReadsCells) {
       {"record.Lines.filter(l, l.qty > 1).map(l, l.sku)", R"(["a"])"},
       {"record.Lines.map(l, l.qty * l.price).sum()", "13.00"},
       {"record.Lines.exists(l, has(l.color))", "false"},
+      {"record.Twice.k", "2"},
       {"record.Long", "fault: needs more than 38 digits (column 8)"},
       {"record.Nothing",
        "refused: column 1: there is no `record.Nothing`; write the name of a field, or put texts into quotes"},
@@ -95,6 +97,8 @@ TEST(Expression, CountsExactlyWithDecimals) {
       {"record.Amount % 100", "34.50"},
       {"-record.Amount", "-1234.50"},
       {"record.Amount == 1234.5 && record.Amount > 1234 && record.Amount < 1234.6", "true"},
+      {"record.Amount >= 1234.5 && record.Amount <= 1234.5", "true"},
+      {"record.Amount >= 1234.51 || record.Amount <= 1234.49", "false"},
       {"decimal('1.10') == decimal('1.1')", "true"},
       {"decimal('0.1') + decimal('0.2') == 0.3", "true"},
       {"record.Amount * double('1.19')",
@@ -193,6 +197,14 @@ TEST(Expression, WorksOnNumbersAndBits) {
       {"math.bitShiftLeft(1, 4)", "16"},
       {"math.bitShiftRight(16, 4)", "1"},
       {"9223372036854775807 + 1", "fault: leaves the range of its type (column 21)"},
+      {"-9223372036854775807 - 2", "fault: leaves the range of its type (column 22)"},
+      {"4611686018427387904 * 2", "fault: leaves the range of its type (column 21)"},
+      {"-9223372036854775808 / -1", "fault: leaves the range of its type (column 22)"},
+      {"-9223372036854775808 % -1", "fault: leaves the range of its type (column 22)"},
+      {"18446744073709551615u + 1u", "fault: leaves the range of its type (column 23)"},
+      {"1u - 2u", "fault: leaves the range of its type (column 4)"},
+      {"size('abc') >= 3 && size('abc') <= 3 && 1.5 >= 1.5 && 1.5 <= 1.5", "true"},
+      {"size('abc') > 3 || size('abc') < 3 || 1.5 > 1.5 || 1.5 < 1.5", "false"},
       {"5 % 0", "fault: divides by zero (column 3)"},
   });
 }
@@ -212,6 +224,8 @@ TEST(Expression, WorksOnTimes) {
       {"timestamp(record.Created).getHours('Nowhere')", "fault: has an argument out of its range (column 27)"},
       {"timestamp(record.Created) + duration('1h')", "\"2024-02-29T23:30:00.250Z\""},
       {"timestamp(record.Created) - timestamp('2024-02-29T00:00:00Z')", "\"81000.25s\""},
+      {"timestamp('1969-12-28T12:00:00Z').getDayOfWeek()", "0"},
+      {"timestamp('1969-12-31T23:59:58.500Z') + duration('0.25s')", "\"1969-12-31T23:59:58.750Z\""},
       {"timestamp('9999-12-31T23:59:59Z') + duration('1s')", "fault: leaves the range of its type (column 35)"},
       {"duration('90m').getHours()", "1"},
       {"duration('90m').getMinutes()", "90"},
@@ -229,6 +243,7 @@ TEST(Expression, WorksOnListsAndMaps) {
       {"{'a': 1}.a + {'b': 2}['b']", "3"},
       {"{'a': 1}['b']", "fault: asks for a key that is not there (column 9)"},
       {"[1, 2][record.Rate]", "fault: asks for an index that is not there (column 7)"},
+      {"[1, 2][2]", "fault: asks for an index that is not there (column 7)"},
       {"{1: 'one'}[record.Lines[1].qty]", "\"one\""},
       {"{'a': 1, 'a': 2}", "fault: has one key twice (column 1)"},
       {"'new' in record.Tags && !('old' in record.Tags)", "true"},
@@ -239,11 +254,22 @@ TEST(Expression, WorksOnListsAndMaps) {
       {"[1.5, 2.5].sum()", "4"},
       {"[1, 2, 3].all(x, x > 0)", "true"},
       {"[1, 2, 3].exists_one(x, x > 2)", "true"},
+      {"[1, 2, 3].exists_one(x, x > 1) || [1, 2, 3].exists_one(x, x > 3)", "false"},
       {"[1, 2, 3].map(x, x > 1, x * 2)", "[4,6]"},
       {"['a', 'b'].transformList(i, x, string(i) + x)", R"(["0a","1b"])"},
       {"{'a': 1}.transformMap(k, v, v + 1)", R"({"a":2})"},
       {"{'a': 1}.transformMapEntry(k, v, {string(v): k})", R"({"1":"a"})"},
       {"cel.bind(x, record.Name.size(), x * x)", "144"},
+  });
+}
+
+TEST(Expression, ReadsInEachBranchWhatItNeeds) {
+  expect_all({
+      {"record.Active ? record.Name : record.Name + '!'", "\"Ada Lovelace\""},
+      {"record.Rate > 1 ? record.Name : record.Name + '!'", "\"Ada Lovelace!\""},
+      {"(record.Rate > 1 ? record.Amount : 1) + record.Amount", "1235.50"},
+      {"(record.Rate > 1 && record.Amount > 1) || record.Amount < 2000", "true"},
+      {"[].all(x, x == record.Name) && record.Name != ''", "true"},
   });
 }
 

@@ -24,11 +24,12 @@ TEST(PageValidator, RejectsARecordForTheFirstRuleItBreaksAndLeavesTheOthersInOrd
                                                           R"({"id":3,"email":"c@d.de","n":11})",
                                                           R"({"id":4,"email":"e@f.de","n":"x"})",
                                                           R"({"id":5,"email":"g@h.de","n":10})",
+                                                          R"({"id":6,"email":"y","n":1})",
                                                       });
   EXPECT_THAT(page.rows, ElementsAre(R"(0 {"id":1,"email":"a@b.de","n":1})", R"(4 {"id":5,"email":"g@h.de","n":10})"));
   EXPECT_THAT(page.refusals,
               ElementsAre("1 email of email: email `x` is no email", "2 range of n: n `11` is more than 10",
-                          "3 number of n: n `x` is not a number"));
+                          "3 number of n: n `x` is not a number", "5 email of email: email `y` is no email"));
 }
 
 TEST(PageValidator, CountsEachRuleAndWarnsWithoutRejecting) {
