@@ -104,17 +104,36 @@ Task<> PairMatcher::find_pairs(PairPage& page, bool skip_known) const {
     Touched& one = page.touched[alone[i]];
     const std::string_view key = rows.head(one.row).key;
     const std::string_view match = rows.row(one.row)[sides_.match_slot()].view();
-    if (!claimed.insert(match).second) {
+    const bool held = waiting[i] && waiting[i]->held && waiting[i]->key_of(page.side).empty();
+    if (!claimed.insert(match).second && !held) {
       one.ambiguous = fmt::format("another record of the {} has the key \"{}\" too", name_of(page.side), match);
     } else if (waiting[i] && !waiting[i]->key_of(page.side).empty()) {
       one.ambiguous = fmt::format("the key \"{}\" belongs to the {} record {} already", match, name_of(page.side),
                                   waiting[i]->key_of(page.side));
     } else if (waiting[i]) {
-      one.pair = std::move(*waiting[i]);
+      one.pair = *waiting[i];
       one.pair.key_of(page.side) = key;
       one.adopted = true;
     }
   }
+  co_await leave_several(page);
+}
+
+/// A pair that is held may be so because this side has several records of its key. The conflict is the pair's, and
+/// none of them is taken for its counterpart.
+Task<> PairMatcher::leave_several(PairPage& page) const {
+  std::unordered_map<std::string, size_t> records;
+  std::vector<std::string> keys;
+  for (const Touched& one : page.touched)
+    if (one.adopted && one.pair.held && records.emplace(one.pair.key, 0).second) keys.push_back(one.pair.key);
+  if (keys.empty()) co_return;
+  const SideRows found = co_await sides_.fetch(page.side, true, std::move(keys));
+  for (size_t row = 0; row < found.rows.size(); ++row) {
+    const auto place = records.find(std::string(found.rows.row(row)[sides_.match_slot()].view()));
+    if (place != records.end()) ++place->second;
+  }
+  for (Touched& one : page.touched)
+    if (one.adopted && one.pair.held) one.echo = records[one.pair.key]++ != 1;  // the only one, and only once
 }
 
 Task<> PairMatcher::find_others(PairPage& page) const {
@@ -163,14 +182,22 @@ Task<> PairMatcher::adopt_by_match(PairPage& page) const {
     if (place == wanted.end()) continue;
     Touched& one = page.touched[place->second];
     const std::string_view key = found.rows.head(row).key;
+    if (!one.ambiguous.empty()) continue;
     if (one.other) {
       one.ambiguous = fmt::format("the {} has several records with the key \"{}\"", name_of(across), one.pair.key);
+      one.other.reset();
+      one.pair.key_of(across).clear();
       continue;
     }
     if (paired[row] && paired[row]->id != one.pair.id && !paired[row]->buried) {
       if (!paired[row]->key_of(page.side).empty()) {
         one.ambiguous = fmt::format("the {} record {} with the key \"{}\" belongs to {} already", name_of(across), key,
                                     one.pair.key, paired[row]->key_of(page.side));
+        continue;
+      }
+      if (one.pair.id != 0) {
+        one.ambiguous = fmt::format("the {} record {} with the key \"{}\" waits for a person by itself",
+                                    name_of(across), key, one.pair.key);
         continue;
       }
       // It waited for a counterpart of another key, and here is one of its own.

@@ -44,6 +44,7 @@ class PairMatcher {
  private:
   void touch_rows(PairPage& page) const;
   Task<> find_pairs(PairPage& page, bool skip_known) const;
+  Task<> leave_several(PairPage& page) const;
   Task<> find_others(PairPage& page) const;
   Task<> adopt_by_match(PairPage& page) const;
   Task<> find_conflicts(PairPage& page) const;

@@ -58,5 +58,20 @@ TEST(TwoWayFound, WhatAPersonPutsWhereALostPageDidNotWriteGoesAcross) {
   }
 }
 
+TEST(TwoWayFound, OfSeveralRecordsWithOneKeyNoneIsTaken) {
+  TwoWayWorld world(Strategy::source_wins);
+  world.target.create(world.tick(), {{"key", "k"}, {"a", "first"}});
+  const std::string second = world.target.create(world.tick(), {{"key", "k"}, {"a", "second"}});
+  world.source.create(world.tick(), {{"key", "k"}, {"a", "ours"}});
+  for (int i = 0; i < 3; ++i) world.run();
+  EXPECT_EQ(world.target.records.at("T1").fields.at("a"), "first");
+  EXPECT_EQ(world.target.records.at("T2").fields.at("a"), "second");
+  EXPECT_FALSE(world.conflicts(ConflictState::open).empty());
+  world.target.remove(world.tick(), second);
+  for (int i = 0; i < 2; ++i) world.run();
+  EXPECT_EQ(world.target_of("k", "a"), "ours");
+  EXPECT_EQ(world.target.living("k")->fields.at("a"), "ours");
+}
+
 }  // namespace
 }  // namespace nexpo
