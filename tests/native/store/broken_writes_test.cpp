@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <functional>
+#include <thread>
 
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -125,7 +126,7 @@ class Life {
   /// Another process takes over after a step that failed. Gives the step to go on with.
   int take_over(int failed) {
     if (failed == 0) return 0;
-    lease_ = wait(store_.acquire(sync_));
+    lease_ = acquire_when_free();
     const SyncState state = wait(store_.load(sync_));
     if (!state.last) return 1;
     run_ = *state.last;
@@ -156,6 +157,19 @@ class Life {
   template <class T>
   T wait(Task<T> task) {
     return clock_.run(std::move(task));
+  }
+
+  /// A server that ends the connections of a process takes a moment to let go of what they locked.
+  Lease acquire_when_free() {
+    constexpr int kTriesMax = 200;
+    for (int tries = 1;; ++tries) {
+      try {
+        return wait(store_.acquire(sync_));
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::conflict || tries == kTriesMax) throw;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
   }
 
   Commit page(uint64_t read) const {
