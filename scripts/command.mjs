@@ -42,19 +42,24 @@ export function outputOf(program, args) {
   return { code: result.status ?? 127, output: result.stdout ?? '' };
 }
 
-/** Runs a program and gathers both its outputs. @returns {Promise<{ code: number, output: string }>} */
+/**
+ * Runs a program and gathers both its outputs. After `minutesMax` minutes it is killed, and `late` is true.
+ * @returns {Promise<{ code: number, output: string, late: boolean }>}
+ */
 export function captured(program, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: options.cwd ?? projectFolder,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: options.minutesMax && options.minutesMax * 60_000,
+      killSignal: 'SIGKILL',
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => (output += text));
     child.on('error', (error) => reject(new PlainError(`${program} cannot be started: ${error.message}`)));
-    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+    child.on('close', (code, signal) => resolve({ code: code ?? 1, output, late: signal === 'SIGKILL' }));
   });
 }
 

@@ -15,8 +15,7 @@ const buildInputs = ['CMakeLists.txt', 'CMakePresets.json', 'cmake', 'native', '
 const copyFolder = join(projectFolder, 'build', 'mutants');
 const testFolder = join(copyFolder, 'build', 'dev', 'tests', 'native');
 
-const testSecondsMax = 300; // of one filter; a fault may make a loop endless
-const timedOut = 124; // what `timeout` ends with
+const testMinutesMax = 5; // of one filter; a fault may make a loop endless
 // A tenth of the generated scripts is what a fault has to show itself in.
 const testEnv = { DATA_SYNC_SCRIPTS: '1000' };
 
@@ -91,8 +90,8 @@ function copyIfDifferent(from, to) {
 const buildArgs = (programs) => ['--build', '--preset', 'dev', '--target', ...programs];
 
 function test({ test, filter }, option) {
-  const args = [String(testSecondsMax), join(testFolder, test), option, `--gtest_filter=${filter}`];
-  return captured('timeout', args, { env: testEnv, cwd: copyFolder });
+  const args = [option, `--gtest_filter=${filter}`];
+  return captured(join(testFolder, test), args, { env: testEnv, cwd: copyFolder, minutesMax: testMinutesMax });
 }
 
 /** What is to be caught has to be seen as right before. @param {Mutant[]} mutants */
@@ -118,9 +117,9 @@ async function testMutant(mutant) {
     const built = await captured('cmake', buildArgs([mutant.test]), { cwd: copyFolder });
     const complaint = built.output.match(/^.*\berror: .*$/m)?.[0] ?? built.output;
     if (built.code !== 0) return { caught: false, how: `does not compile: ${complaint}` };
-    const { code, output } = await test(mutant, '--gtest_fail_fast');
+    const { code, output, late } = await test(mutant, '--gtest_fail_fast');
     if (code === 0) return { caught: false, how: `no test of ${mutant.filter} notices. It means: ${mutant.means}` };
-    return { caught: true, how: `${firstFailed(output) ?? 'the program'}${code === timedOut ? ' (endless)' : ''}` };
+    return { caught: true, how: `${firstFailed(output) ?? 'the program'}${late ? ' (endless)' : ''}` };
   } finally {
     writeFileSync(path, text);
   }

@@ -9,6 +9,8 @@ import { setUp } from './setup.mjs';
 
 const scriptsDefault = 1_000_000;
 const chunkScripts = 5_000;
+/** A chunk takes seconds; one that takes this long does not end, which is a fault as well. */
+const chunkMinutesMax = 10;
 
 /**
  * What is played, in runs of one process each.
@@ -38,10 +40,11 @@ async function playAll(chunks) {
     while (next < chunks.length) {
       const { seed, scripts } = chunks[next++];
       const env = { DATA_SYNC_SEED: String(seed), DATA_SYNC_SCRIPTS: String(scripts) };
-      const { code, output } = await captured(program, [filter], { env });
+      const { code, output, late } = await captured(program, [filter], { env, minutesMax: chunkMinutesMax });
       if (code !== 0) {
         next = chunks.length;
-        throw new PlainError(`${output}\na property does not hold in scripts ${seed} to ${seed + scripts - 1}`);
+        const fault = late ? `no end within ${chunkMinutesMax} minutes` : 'a property does not hold';
+        throw new PlainError(`${output}\n${fault} in scripts ${seed} to ${seed + scripts - 1}`);
       }
       played += scripts;
       console.log(`${played.toLocaleString('en')} of ${total.toLocaleString('en')} scripts hold`);

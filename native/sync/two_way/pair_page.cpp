@@ -152,8 +152,16 @@ Task<> PairMatcher::find_others(PairPage& page) const {
     if (const auto place = places.find(one.pair.key_of(across)); place != places.end()) one.other = place->second;
     if (const auto reason = refused.find(one.pair.key_of(across)); reason != refused.end())
       one.refused = *reason->second;
+    const bool gone = one.adopted && one.pair.doubt == 0 && !one.other && !one.refused;
+    if (gone) forget_waiting(one, across);
   }
   co_await adopt_by_match(page);
+}
+
+/// The record that waited for this one went before they met: its deletion is not that of the new one.
+void PairMatcher::forget_waiting(Touched& one, Side across) const {
+  one.pair.key_of(across).clear();
+  one.pair.state.clear();
 }
 
 /// Records that have no counterpart yet: the other system may have one of the same key.
@@ -164,7 +172,9 @@ Task<> PairMatcher::adopt_by_match(PairPage& page) const {
   for (size_t i = 0; i < page.touched.size(); ++i) {
     Touched& one = page.touched[i];
     if (one.echo || !one.ambiguous.empty() || one.pair.buried || !one.pair.key_of(across).empty()) continue;
-    if (one.pair.key.empty()) continue;
+    // A record that is gone had none, unless a crashed page made one.
+    const bool gone = page.own.rows.head(one.row).op == RecordOp::remove && one.pair.doubt == 0;
+    if (one.pair.key.empty() || gone) continue;
     if (wanted.emplace(one.pair.key, i).second) matches.push_back(one.pair.key);
   }
   if (matches.empty()) co_return;

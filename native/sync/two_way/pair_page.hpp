@@ -46,6 +46,7 @@ class PairMatcher {
   Task<> find_pairs(PairPage& page, bool skip_known) const;
   Task<> leave_several(PairPage& page) const;
   Task<> find_others(PairPage& page) const;
+  void forget_waiting(Touched& one, Side across) const;
   Task<> adopt_by_match(PairPage& page) const;
   Task<> find_conflicts(PairPage& page) const;
 

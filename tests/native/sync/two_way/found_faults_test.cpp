@@ -73,5 +73,23 @@ TEST(TwoWayFound, OfSeveralRecordsWithOneKeyNoneIsTaken) {
   EXPECT_EQ(world.target.living("k")->fields.at("a"), "ours");
 }
 
+TEST(TwoWayFound, ARecordThatWentBeforeItWasCopiedDoesNotDeleteANewOneOfItsKey) {
+  for (const bool full : {false, true}) {
+    SCOPED_TRACE(full ? "the new one is met first" : "the deletion is met first");
+    TwoWayWorld world;
+    const std::string first = world.target.create(world.tick(), {{"key", "k"}, {"a", "first"}});
+    world.faults.refused = 100;
+    world.run({}, true);
+    ASSERT_EQ(world.source_of("k", "a"), "(no record)");
+    world.target.remove(world.tick(), first);
+    world.source.create(world.tick(), {{"key", "k"}, {"b", "ours"}});
+    world.target.create(world.tick(), {{"key", "k"}, {"a", "another"}});
+    for (int i = 0; i < 2; ++i) world.run({.full = full && i == 0});
+    EXPECT_TRUE(world.conflicts().empty());
+    EXPECT_EQ(world.source_of("k", "a"), "another");
+    EXPECT_EQ(world.target_of("k", "b"), "ours");
+  }
+}
+
 }  // namespace
 }  // namespace nexpo
