@@ -49,6 +49,13 @@ export interface ConflictFilter {
   key?: string;
 }
 
+/** Who changed a record last, by the system's own name for them. */
+export interface Editor {
+  user: string;
+  /** The login of this sync: it wrote the record itself, or automation that its write set off did. */
+  self: boolean;
+}
+
 /** A conflict with all that is needed to decide it. */
 export interface Conflict {
   id: number;
@@ -70,6 +77,9 @@ export interface Conflict {
   /** When each side was last changed, where that is known. */
   sourceAt?: string;
   targetAt?: string;
+  /** Who changed each side last, where the system tells. */
+  sourceBy?: Editor;
+  targetBy?: Editor;
   /** Why it was held, if that is not plain from its kind. */
   reason?: string;
   /** What was decided, and by whom. Values for conflicts that hold personal data are masked. */

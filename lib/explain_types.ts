@@ -1,4 +1,4 @@
-import type { Conflict, FieldDecision, Side } from './conflict_types';
+import type { Conflict, Editor, FieldDecision, Side } from './conflict_types';
 import type { PlainRecord, RejectedRecord } from './types';
 
 /** Where the values of one record come from. A member that is not there stands for a value that is not there. */
@@ -32,6 +32,8 @@ export interface RecordState {
   key: string;
   /** Its change stamp. */
   version: string;
+  /** Who changed it last, where the system tells. */
+  changedBy?: Editor;
   values: PlainRecord;
 }
 

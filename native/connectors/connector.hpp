@@ -32,6 +32,7 @@ struct ReadPlan {
   bool deletions = false;          ///< true: also give `remove` rows for records that are gone, where the system tells
   Cursor from;                     ///< the cursor of the last committed page, or empty
   int64_t records_wanted = 0;      ///< the caller lets go after about so many, so a bulk job would not pay; 0: all
+  bool editors = false;            ///< RowHead::editor is wanted, where the system tells
 };
 
 /// One pass over an object. Records may come more than once, never not at all (cursor law: inclusive bounds with
@@ -51,6 +52,7 @@ struct FetchPlan {
   std::string object;
   std::vector<std::string> paths;  ///< the slots of the batch, in this order
   std::string key_field;           ///< the field that keys are values of; empty: the record's identity
+  bool editors = false;            ///< as in ReadPlan
 };
 
 /// Where reading changes begins.

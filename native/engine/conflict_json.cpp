@@ -127,7 +127,7 @@ json to_json(const Conflict& conflict) {
            {"run", conflict.run},
            {"openedAt", to_text(conflict.opened_at)},
            {"changedAt", to_text(conflict.changed_at)}};
-  for (const char* member : {"sourceAt", "targetAt", "reason"})
+  for (const char* member : {"sourceAt", "targetAt", "sourceBy", "targetBy", "reason"})
     if (body.contains(member)) out[member] = std::move(body[member]);
   if (!conflict.outcome.empty()) out["outcome"] = conflict.outcome;
   if (!conflict.decision.empty()) out["decision"] = shown_decision(conflict);

@@ -94,7 +94,10 @@ json side_json(const RecordBatch& batch, const std::vector<bool>& personal) {
   json values = json::object();
   for (size_t slot = 0; slot < batch.shape()->size(); ++slot)
     put(values, (*batch.shape())[slot].c_str(), batch.row(0)[slot], personal[slot]);
-  return {{"key", batch.head(0).key}, {"version", batch.head(0).version}, {"values", std::move(values)}};
+  const RowHead& head = batch.head(0);
+  json out{{"key", head.key}, {"version", head.version}, {"values", std::move(values)}};
+  if (!head.editor.empty()) out["changedBy"] = {{"user", head.editor}, {"self", head.by_us}};
+  return out;
 }
 
 json pair_json(const KnownRecord& known) {
@@ -222,10 +225,10 @@ Task<json> explain_record(Runtime& runtime, json body) {
   const MappingPlan& mapping = *session.plan().mapping;
   const KnownRecord known = co_await look_up(*runtime.store, session.file().id, side, key);
 
-  FetchPlan of_source{session.file().source_object, mapping.source_paths(), ""};
+  FetchPlan of_source{session.file().source_object, mapping.source_paths(), "", true};
   std::string source_key = known.source_key;
   const RecordBatch source = co_await fetch_one(session.source(), std::move(of_source), std::move(source_key));
-  FetchPlan of_target{session.file().target_object, *mapping.target_fields(), ""};
+  FetchPlan of_target{session.file().target_object, *mapping.target_fields(), "", true};
   const std::unique_ptr<Source> reader = session.target_connection().source();
   std::string target_key = session.target_schema() ? known.target_key : "";
   const RecordBatch target = co_await fetch_one(*reader, std::move(of_target), std::move(target_key));

@@ -19,11 +19,14 @@ using Shape = std::shared_ptr<const std::vector<std::string>>;
 enum class RecordOp : uint8_t { upsert, remove };
 
 /// What the engine knows of a row besides its cells. `key` is the record's identity in its system.
-/// `version` is the system's own stamp (for example SystemModstamp), or empty.
+/// `version` is the system's own stamp (for example SystemModstamp), or empty. `editor` is who changed the record last,
+/// by the system's own name for them; empty where it does not tell, or was not asked to.
 struct RowHead {
   std::string_view key;
   std::string_view version;
   RecordOp op = RecordOp::upsert;
+  bool by_us = false;  ///< `editor` is the login that reads here: we wrote it, or automation that our write set off
+  std::string_view editor;
 };
 
 /// Row-major cells; all views point into `arena`. Move-only in spirit: pages are handed on, not shared.

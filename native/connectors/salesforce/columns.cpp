@@ -12,6 +12,7 @@ namespace nexpo::salesforce {
 namespace {
 
 constexpr int kParentsMax = 5;  // levels that SOQL goes up
+constexpr std::string_view kEditorField = "LastModifiedById";
 
 std::vector<std::string> split(const std::string& path) {
   std::vector<std::string> names;
@@ -86,6 +87,7 @@ bool Columns::in_bulk() const {
 std::vector<std::string> Columns::select_list(bool deleted_too) const {
   std::vector<std::string> list = {"Id"};
   if (!stamp.empty()) add_once(list, stamp);
+  if (!editor.empty()) add_once(list, editor);
   if (deleted_too) add_once(list, "IsDeleted");
   for (const Column& column : columns) add_once(list, column.select);
   return list;
@@ -104,6 +106,13 @@ Task<Columns> resolve_columns(Org& org, std::string object, Shape slots) {
     resolved.columns.push_back(std::move(column));
   }
   co_return resolved;
+}
+
+Task<> add_editor(Org& org, Columns& columns) {
+  const Org::DescribeRef describe = co_await org.describe(columns.object);
+  if (!describe->field(std::string(kEditorField))) co_return;
+  columns.editor = kEditorField;
+  columns.own_user = co_await org.own_user();
 }
 
 void refuse_binary(const Columns& columns) {

@@ -23,17 +23,22 @@ struct Columns {
   Shape slots;
   std::vector<Column> columns;
   std::string stamp;            ///< field of the change stamp, or empty
+  std::string editor;           ///< field of who changed the record last; empty: not asked for
+  std::string own_user;         ///< the id of the user that we are, where `editor` is asked for and it is known
   bool has_is_deleted = false;  ///< deleted rows stay readable for a while
   bool has_is_archived = false;
 
   bool in_bulk() const;
-  /// For a SELECT: each field once, Id first, with the stamp, and with IsDeleted if `deleted_too`.
+  /// For a SELECT: each field once, Id first, with stamp and editor, and with IsDeleted if `deleted_too`.
   std::vector<std::string> select_list(bool deleted_too) const;
 };
 
 /// Describes the object, and the parents that a dotted path goes through (each once per connection).
 /// Throws Error{invalid} that names a path which leads nowhere.
 Task<Columns> resolve_columns(Org& org, std::string object, Shape slots);
+
+/// Asks for who changed each record last, if the object tells.
+Task<> add_editor(Org& org, Columns& columns);
 
 /// Throws Error{invalid} that names a binary field: an answer holds the address of its bytes, not the bytes.
 void refuse_binary(const Columns& columns);

@@ -45,7 +45,7 @@ SalesforceConnection::SalesforceConnection(Settings settings, Login login, const
 
 Task<std::string> SalesforceConnection::test() {
   const std::string base = co_await shared_->org.base();
-  const http::Response answer = co_await shared_->org.get("/services/oauth2/userinfo", "salesforce: who am I");
+  const http::Response answer = co_await shared_->org.get(std::string(kUserPath), "salesforce: who am I");
   const nlohmann::json user = nlohmann::json::parse(answer.body, nullptr, false);
   const auto text = [&user](const char* name) {
     const auto found = user.is_object() ? user.find(name) : user.end();

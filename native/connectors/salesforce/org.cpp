@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "connectors/salesforce/errors.hpp"
+#include "connectors/salesforce/ids.hpp"
 #include "connectors/salesforce/soql.hpp"
 #include "connectors/salesforce/versions.hpp"
 #include "http/http_date.hpp"
@@ -118,6 +119,19 @@ Task<http::Response> Org::query_by_composite(std::string url, std::string doing)
 Task<std::optional<Seconds>> Org::server_time() {
   const http::Response answer = co_await get("/services/data", "salesforce: list of API versions");
   co_return date_of(answer);
+}
+
+Task<std::string> Org::own_user() {
+  if (own_user_) co_return *own_user_;
+  http::Request request;
+  request.url = std::string(kUserPath);
+  request.cancel = cancel_;
+  const http::Response answer = co_await send(std::move(request));
+  const nlohmann::json user = nlohmann::json::parse(answer.body, nullptr, false);
+  const bool told = succeeded(answer) && user.is_object() && user.contains("user_id") && user["user_id"].is_string();
+  const std::string id = told ? user["user_id"].get<std::string>() : "";
+  own_user_ = is_id(id) ? normal_id(id) : "";
+  co_return *own_user_;
 }
 
 Task<Org::RowCount> Org::count(std::string object, std::string where, bool deleted_too) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/cancel.hpp"
@@ -21,6 +22,9 @@ namespace nexpo::salesforce {
 /// A longer query URL goes through the composite resource, whose body carries it. URI and headers together may have
 /// 16,384 bytes, and access tokens in JWT format eat into that.
 constexpr size_t kQueryUrlBytesMax = 8'000;
+
+/// Who the access token stands for.
+constexpr std::string_view kUserPath = "/services/oauth2/userinfo";
 
 /// The server's clock as an answer told it.
 std::optional<Seconds> date_of(const http::Response& response);
@@ -49,6 +53,8 @@ class Org {
 
   /// The first answer of a query, of any length. `deleted_too` reads the recycle bin as well (queryAll).
   Task<http::Response> query(std::string soql, bool deleted_too, std::string doing);
+  /// Id of the user that the login stands for; empty if the login may not know. Asked for once.
+  Task<std::string> own_user();
   struct RowCount {
     int64_t rows = 0;
     std::optional<Seconds> at;  ///< the server's time of the answer
@@ -83,6 +89,7 @@ class Org {
   Log log_;
   CancelToken cancel_;
   std::string base_;
+  std::optional<std::string> own_user_;
   std::map<std::string, Known> known_;
 };
 

@@ -12,6 +12,7 @@ std::vector<std::string> wide_paths(const Columns& columns, bool deleted_too) {
   for (const Column& column : columns.columns) paths.push_back(column.path);
   paths.push_back("Id");
   if (!columns.stamp.empty()) paths.push_back(columns.stamp);
+  if (!columns.editor.empty()) paths.push_back(columns.editor);
   if (deleted_too) paths.push_back("IsDeleted");
   return paths;
 }
@@ -45,6 +46,7 @@ RecordBatch RowFormat::finish(const RecordBatch& wide, Convert convert) const {
   const std::vector<Column>& columns = columns_.columns;
   const size_t id_slot = columns.size();
   const size_t stamp_slot = columns_.stamp.empty() ? 0 : id_slot + 1;
+  const size_t editor_slot = columns_.editor.empty() ? 0 : id_slot + (stamp_slot ? 2 : 1);
   const size_t deleted_slot = deleted_too_ ? wide.slots() - 1 : 0;
   Arena& arena = *wide.arena();
   RecordBatch rows(columns_.slots, wide.arena());
@@ -55,6 +57,10 @@ RecordBatch RowFormat::finish(const RecordBatch& wide, Convert convert) const {
     RowHead head;
     head.key = cells[id_slot].view();
     if (stamp_slot) head.version = normal_time(cells[stamp_slot].view(), arena);
+    if (editor_slot) {
+      head.editor = cells[editor_slot].view();
+      head.by_us = !head.editor.empty() && head.editor == columns_.own_user;
+    }
     if (deleted_slot && cells[deleted_slot].view() == "true") head.op = RecordOp::remove;
     const std::span<Value> to = rows.add(head);
     for (size_t slot = 0; slot < columns.size(); ++slot) to[slot] = convert(cells[slot], columns[slot].type, arena);

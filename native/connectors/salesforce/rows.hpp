@@ -12,20 +12,21 @@
 
 namespace nexpo::salesforce {
 
-/// Rows are decoded over the plan's slots and three more of our own; finish_rows() turns those into row heads.
+/// Rows are decoded over the plan's slots and up to four more of our own; finish_json() and finish_csv() turn those
+/// into row heads.
 /// Thread rule: one thread at a time.
 class RowFormat {
  public:
   RowFormat(Columns columns, bool deleted_too);
 
   const Columns& columns() const { return columns_; }
-  /// Paths in a JSON record, or names in a CSV header: the plan's, then Id, the stamp and IsDeleted.
+  /// Paths in a JSON record, or names in a CSV header: the plan's, then Id, the stamp, the editor and IsDeleted.
   const Selection& selection() const { return selection_; }
 
   /// An empty batch to decode into.
   RecordBatch wide_batch() const;
 
-  /// Rows of the plan's slots. Heads get the id as key, the stamp as version, and `remove` where IsDeleted is true.
+  /// Rows of the plan's slots. Heads get the id as key, stamp, editor, and `remove` where IsDeleted is true.
   /// What was selected is never unset: a field that the answer leaves out (a parent that is not there) is null.
   /// One moment gets one text, `...Z`. Cells share the arena of `wide`.
   RecordBatch finish_json(const RecordBatch& wide) const;

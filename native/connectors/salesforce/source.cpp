@@ -51,6 +51,7 @@ Task<std::unique_ptr<Reader>> SalesforceSource::read(ReadPlan plan) {
   Shape slots = std::make_shared<const std::vector<std::string>>(plan.paths);
   reading.columns = co_await resolve_columns(*org_, plan.object, std::move(slots));
   refuse_binary(reading.columns);
+  if (plan.editors) co_await add_editor(*org_, reading.columns);
   reading.plan = std::move(plan);
   const bool resumed = reading.progress.stage != Stage::between;
   if (!resumed && reading.plan.incremental) reading.progress.window.low = reading.progress.next;
@@ -65,8 +66,9 @@ Task<std::unique_ptr<Reader>> SalesforceSource::read(ReadPlan plan) {
 Task<RecordBatch> SalesforceSource::fetch(FetchPlan plan, std::vector<std::string> keys) {
   const std::string by = plan.key_field.empty() ? "Id" : plan.key_field;
   Shape slots = std::make_shared<const std::vector<std::string>>(std::move(plan.paths));
-  const Columns columns = co_await resolve_columns(*org_, plan.object, std::move(slots));
+  Columns columns = co_await resolve_columns(*org_, plan.object, std::move(slots));
   refuse_binary(columns);
+  if (plan.editors) co_await add_editor(*org_, columns);
   Shape key_slot = std::make_shared<const std::vector<std::string>>(1, by);
   const Columns key_columns = co_await resolve_columns(*org_, plan.object, std::move(key_slot));
   const Column& key = key_columns.columns.front();

@@ -22,6 +22,13 @@ void append_text(std::string& out, std::string_view name, std::string_view text)
   append_json_string(out, text);
 }
 
+void append_editor(std::string& out, std::string_view name, const RowHead& head) {
+  if (head.editor.empty()) return;
+  out += fmt::format(",\"{}\":{{\"user\":", name);
+  append_json_string(out, head.editor);
+  out += fmt::format(",\"self\":{}}}", head.by_us);
+}
+
 void append_took(std::string& out, const FieldVerdict& verdict, bool masked) {
   switch (verdict.take) {
     case Take::source: out += ",\"took\":\"source\""; return;
@@ -66,8 +73,10 @@ std::string body_of(const ConflictCells& what, std::span<const size_t> slots, co
     append_field(out, what, slots[i], rules, personal && personal->is_personal(slots[i]));
   }
   out += "]";
-  append_text(out, "sourceAt", what.source_version);
-  append_text(out, "targetAt", what.target_version);
+  append_text(out, "sourceAt", what.source.version);
+  append_text(out, "targetAt", what.target.version);
+  append_editor(out, "sourceBy", what.source);
+  append_editor(out, "targetBy", what.target);
   append_text(out, "reason", what.reason);
   return out + "}";
 }

@@ -20,7 +20,8 @@ struct ConflictCells {
   const Shape& fields;
   const PairCells& cells;
   std::span<const FieldVerdict> verdicts;
-  std::string_view source_version, target_version;
+  const RowHead& source;  ///< of the records; empty: there is none
+  const RowHead& target;
   std::string_view reason;  ///< in words; empty: the fields say it
 };
 
@@ -28,8 +29,9 @@ struct ConflictCells {
 /// masked in `body`, and `sealed` has them.
 ///
 /// body: {"fields": [{"field", "base"?, "source"?, "target"?, "state", "took"?, "rule"?, "group"?}], "sourceAt"?,
-/// "targetAt"?, "reason"?}. A member that is not there stands for a value that is not there; null is null. `took` is
-/// "source", "target" or {"value": ...}.
+/// "targetAt"?, "sourceBy"?, "targetBy"?, "reason"?}. A member that is not there stands for a value that is not there;
+/// null is null. `took` is "source", "target" or {"value": ...}. `sourceBy` and `targetBy` are who changed the record
+/// last: {"user", "self"}, where `self` is the login of this sync.
 void describe_conflict(const ConflictCells& what, std::span<const size_t> slots, const ReconcileRules& rules,
                        const PersonalData* personal, Conflict& conflict);
 

@@ -175,8 +175,9 @@ void PairStep::keep_pair(size_t touched) {
 Conflict PairStep::conflict_of(size_t touched, const ConflictNote& note) const {
   const Touched& one = page_.touched[touched];
   const PairCells cells = jury_.cells_of(page_, one);
-  const std::string_view across = one.other ? page_.others.rows.head(*one.other).version : std::string_view();
-  const std::string_view own = head_of(touched).version;
+  const RowHead none;
+  const RowHead& across = one.other ? page_.others.rows.head(*one.other) : none;
+  const RowHead& own = head_of(touched);
   const bool from_source = page_.side == Side::source;
   Conflict conflict;
   conflict.kind = note.kind;

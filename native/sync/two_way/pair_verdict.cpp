@@ -362,6 +362,17 @@ void PairJury::give_fields(Case& at) const {
   }
 }
 
+/// Names the side where our own login was the last to change the record: a program there answers our writes.
+std::string PairJury::loop_reason(const Case& at) const {
+  std::string reason =
+      fmt::format("it went back and forth more than {} times in {} minutes", kAlternationsMax, kLoopWindow.count());
+  if (at.head().by_us)
+    reason +=
+        fmt::format("; the last change in the {} has the login of this sync, so automation there may have made it",
+                    name_of(at.side()));
+  return reason;
+}
+
 void PairJury::note_conflicts(Case& at) const {
   std::vector<size_t> held, loops, settled, applied;
   for (size_t slot = 0; slot < at.out.fields.size(); ++slot) {
@@ -377,11 +388,7 @@ void PairJury::note_conflicts(Case& at) const {
   const bool met_first =
       at.one.pair.id == 0 || std::ranges::all_of(at.one.state.known, [](uint8_t k) { return k == 0; });
   const std::string kind = met_first ? "create_create" : "both_differ";
-  if (!loops.empty())
-    at.hold(
-        "loop",
-        fmt::format("it went back and forth more than {} times in {} minutes", kAlternationsMax, kLoopWindow.count()),
-        loops);
+  if (!loops.empty()) at.hold("loop", loop_reason(at), loops);
   if (!held.empty()) at.hold(kind, "", std::move(held));
   if (!settled.empty()) at.tell(kind, "settled", "", std::move(settled));
   if (!at.in_doubt.empty())

@@ -82,6 +82,7 @@ class PairJury {
   bool undo(Case& at) const;
   void break_loops(Case& at) const;
   void give_fields(Case& at) const;
+  std::string loop_reason(const Case& at) const;
   void note_conflicts(Case& at) const;
   void copy_whole(Case& at, Side from) const;
   void delete_update(Case& at, Side deleted, std::string reason) const;

@@ -170,6 +170,7 @@ Task<bool> TwoWayPass::read(Side side, const Cursor& from) {
   plan.page_records_max = plan_.limits.page_records_max;
   plan.incremental = !full();
   plan.deletions = plan_.deletes != DeletePolicy::ignore;
+  plan.editors = true;
   plan.from = !at_.reader.empty() ? at_.reader : (plan.incremental ? from : Cursor{});
   const std::unique_ptr<Reader> reader = co_await sides_.source_of(side).read(std::move(plan));
   const auto fetch = [&]() -> Task<Page> { return next_page(*reader); };

@@ -81,6 +81,14 @@ const ReviewSchema = Type.Object(
   { description: 'a value that is left out was not there' },
 );
 
+export const EditorSchema = Type.Object(
+  {
+    user: Type.String(),
+    self: Type.Boolean({ description: 'the login of the sync: it wrote it, or automation that its write set off' }),
+  },
+  { description: 'who changed the record last, where the system tells' },
+);
+
 export const ConflictSchema = Type.Object({
   id: Type.Integer(),
   syncId: Type.String(),
@@ -98,6 +106,8 @@ export const ConflictSchema = Type.Object({
   targetHash: Type.String(),
   sourceAt: Type.Optional(Type.String()),
   targetAt: Type.Optional(Type.String()),
+  sourceBy: Type.Optional(EditorSchema),
+  targetBy: Type.Optional(EditorSchema),
   reason: Type.Optional(Type.String()),
   decision: Type.Optional(
     Type.Object({

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 
-import { ConflictSchema, SideSchema } from './conflict';
+import { ConflictSchema, EditorSchema, SideSchema } from './conflict';
 import { idPattern } from './list';
 import { RejectedSchema } from './rejected';
 
@@ -24,6 +24,7 @@ const RecordStateSchema = Type.Union([
   Type.Object({
     key: Type.String(),
     version: Type.String({ description: 'its change stamp' }),
+    changedBy: Type.Optional(EditorSchema),
     values: Type.Record(Type.String(), Type.Unknown(), { description: 'personal ones masked' }),
   }),
   Type.Null(),

@@ -290,6 +290,41 @@ TEST_F(SalesforceFetching, RecordsComeByIdAsReadingGivesThem) {
   }
 }
 
+TEST_F(SalesforceFetching, WhoChangedARecordLastIsToldWhereItIsAskedFor) {
+  const std::string ours = R"({"LastModifiedById":"005000000000001AAA",)" + account(1).substr(1);
+  const std::string another = R"({"LastModifiedById":"005000000000002AAA",)" + account(2).substr(1);
+  script.instead("/query", {.body = query_answer({ours, another})});
+  script.when("userinfo", {.body = R"({"user_id":"005000000000001"})"});
+  count(2);
+  ReadPlan plan;
+  plan.editors = true;
+  const auto reader = open(plan);
+  const Page read = script.clock.run(reader->next());
+  SalesforceSource source(script.org, settings);
+  const RecordBatch fetched =
+      script.clock.run(source.fetch({"Account", {"Name"}, "", true}, {"001000000000001AAA", "001000000000002AAA"}));
+  EXPECT_THAT(script.calls("query").back(), HasSubstr("SELECT Id,SystemModstamp,LastModifiedById,Name FROM Account"));
+  for (const RecordBatch* rows : {&read.records, &fetched}) {
+    ASSERT_EQ(rows->size(), 2u);
+    EXPECT_EQ(rows->head(0).editor, "005000000000001AAA");
+    EXPECT_TRUE(rows->head(0).by_us);
+    EXPECT_EQ(rows->head(1).editor, "005000000000002AAA");
+    EXPECT_FALSE(rows->head(1).by_us);
+  }
+  EXPECT_EQ(script.calls("userinfo").size(), 1u);
+}
+
+TEST_F(SalesforceFetching, ALoginThatMayNotAskWhoItIsTakesNoChangeForItsOwn) {
+  const std::string changed = R"({"LastModifiedById":"005000000000001AAA",)" + account(1).substr(1);
+  script.instead("/query", {.body = query_answer({changed})});
+  script.when("userinfo", {.status = 403, .body = "Bad_OAuth_Token"});
+  SalesforceSource source(script.org, settings);
+  const RecordBatch fetched = script.clock.run(source.fetch({"Account", {"Name"}, "", true}, {"001000000000001AAA"}));
+  ASSERT_EQ(fetched.size(), 1u);
+  EXPECT_EQ(fetched.head(0).editor, "005000000000001AAA");
+  EXPECT_FALSE(fetched.head(0).by_us);
+}
+
 TEST_F(SalesforceFetching, KeysAreWrittenAsTheirFieldsTypeWantsThem) {
   fetch({"Name"}, "Name", {"O'Hara", "", std::string(5'000, 'x')});
   EXPECT_THAT(script.calls("query").back(), testing::EndsWith("WHERE Name IN ('O\\'Hara')"));

@@ -22,10 +22,14 @@ namespace nexpo {
 using Cell = std::optional<std::string>;
 using Fields = std::map<std::string, Cell>;
 
+constexpr const char* kPerson = "ada";
+constexpr const char* kOurLogin = "sync";
+
 struct MemoryRecord {
   Fields fields;
   Time stamp{};
   bool deleted = false;
+  std::string editor = kPerson;           ///< who changed it last
   std::map<std::string, int> our_writes;  ///< by field: how often the engine changed it
 };
 
@@ -61,6 +65,7 @@ struct MemoryData {
     MemoryRecord& record = records.at(id);
     record.fields[field] = norm(field, std::move(cell));
     record.stamp = stamp(now);
+    record.editor = kPerson;
   }
   void remove(Time now, const std::string& id) {
     MemoryRecord& record = records.at(id);
@@ -98,6 +103,8 @@ inline void add_memory_record(RecordBatch& batch, const std::string& id, const M
   head.key = arena.copy(id);
   head.version = arena.copy(iso_of(record.stamp));
   head.op = record.deleted ? RecordOp::remove : RecordOp::upsert;
+  head.editor = arena.copy(record.editor);
+  head.by_us = record.editor == kOurLogin;
   const std::span<Value> cells = batch.add(head);
   if (record.deleted) return;
   for (size_t slot = 0; slot < cells.size(); ++slot) {
@@ -243,6 +250,7 @@ class MemoryWriter final : public Writer {
       ++data_.writes;
       ++data_.creations;
       if (data_.automation) data_.automation(data_, id, clock_.now());
+      data_.records.at(id).editor = kOurLogin;
       return {Outcome::created, ""};
     }
     MemoryRecord& record = data_.records.at(ids.front());
@@ -258,6 +266,7 @@ class MemoryWriter final : public Writer {
     record.stamp = data_.stamp(clock_.now());
     ++data_.writes;
     if (data_.automation) data_.automation(data_, ids.front(), clock_.now());
+    record.editor = kOurLogin;
     return {Outcome::updated, ""};
   }
 

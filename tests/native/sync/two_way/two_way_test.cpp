@@ -222,6 +222,49 @@ TEST(TwoWay, TheLoopBreakerStopsTwoProgramsThatAnswerOneAnother) {
   ASSERT_EQ(open.size(), 1u);
   EXPECT_EQ(open[0].kind, "loop");
   EXPECT_EQ(runs, 6);  // five changes of direction: one more than allowed
+  EXPECT_EQ(open[0].body.find("automation"), std::string::npos) << "ada made all of these edits";
+}
+
+TEST(TwoWay, ALoopTellsWhereAutomationAnswersOurWrites) {
+  TwoWayWorld world(Strategy::last_write_wins);
+  const std::string s = world.source.create(world.tick(), {{"key", "k"}, {"a", "0"}});
+  int answers = 0;
+  world.target.automation = [&](MemoryData& data, const std::string& id, Time now) {
+    data.edit(now, id, "a", fmt::format("answer {}", ++answers));
+  };
+  world.run();
+  for (int i = 0; i < 20 && world.conflicts(ConflictState::open).empty(); ++i) {
+    world.source.edit(world.wall, s, "a", fmt::format("question {}", i));
+    world.run();
+    world.wall -= std::chrono::seconds(50);
+    // Late automation: it changes the record after our write was read back.
+    world.target.automation(world.target, world.target.with_key("k").front(), world.wall);
+    world.target.records.at(world.target.with_key("k").front()).editor = kOurLogin;
+    world.run();
+    world.wall -= std::chrono::seconds(50);
+  }
+  const auto open = world.conflicts(ConflictState::open);
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_EQ(open[0].kind, "loop");
+  EXPECT_NE(open[0].body.find("the last change in the target has the login of this sync"), std::string::npos)
+      << open[0].body;
+  EXPECT_NE(open[0].body.find(R"("targetBy":{"user":"sync","self":true})"), std::string::npos) << open[0].body;
+}
+
+TEST(TwoWay, AConflictTellsWhoChangedEachSideLast) {
+  TwoWayWorld world(Strategy::manual);
+  const std::string s = world.source.create(world.tick(), {{"key", "k"}, {"a", "0"}});
+  world.run();
+  world.source.edit(world.tick(), s, "a", "1");
+  const std::string t = world.target.with_key("k").front();
+  world.target.edit(world.tick(), t, "a", "2");
+  world.target.records.at(t).editor = kOurLogin;
+  world.run();
+  const auto open = world.conflicts(ConflictState::open);
+  ASSERT_EQ(open.size(), 1u);
+  const auto body = nlohmann::json::parse(open[0].body);
+  EXPECT_EQ(body["sourceBy"], (nlohmann::json{{"user", "ada"}, {"self", false}}));
+  EXPECT_EQ(body["targetBy"], (nlohmann::json{{"user", "sync"}, {"self", true}}));
 }
 
 TEST(TwoWay, TwoRecordsOfOneKeyAreNeverMerged) {

@@ -90,7 +90,7 @@ export class Mutator {
       note('inserted', 'inserted', table.generate({ created, modified: created }));
     }
     for (const row of chosen.update) {
-      table.update(row, this.change(table, mutation, row, random), stamp());
+      table.update(row, this.change(table, mutation, row, random), stamp(), this.org.personId);
       note('updated', 'updated', row);
     }
     for (const row of chosen.delete) {

@@ -21,6 +21,8 @@ export class Org {
   readonly clock = new Clock();
   readonly ledger = new Ledger(this.clock);
   readonly userId = new IdCodec('005').encode(0);
+  /** A person who changes records by hand. */
+  readonly personId = new IdCodec('005').encode(1);
   readonly organizationId = new IdCodec('00D').encode(0);
   /** When describe last changed (seconds); If-Modified-Since compares with it. */
   metadataChangedAt: number;

@@ -49,6 +49,8 @@ export class Table {
   private readonly written = new Map<number, Values>();
   private readonly masters = new Map<number, string>();
   private readonly deletedAt = new Map<number, number>();
+  /** Who changed a row last, unless it was the user of the API. */
+  private readonly editors = new Map<number, string>();
   private readonly indexes = new Map<string, KeyIndex>();
   private readonly readers = new Map<string, Reader>();
   private readonly conversions = new Map<string, Conversion>();
@@ -137,14 +139,16 @@ export class Table {
     return row;
   }
 
-  /** Writes values and stamps the row, at `at` if given. Returns whether any value became different. */
-  update(row: number, values: Values, at = this.parts.clock.now()): boolean {
+  /** Writes values and stamps the row, at `at` if given. Returns whether any value became different. `editor` is the
+   * id of a user who does not come through the API. */
+  update(row: number, values: Values, at = this.parts.clock.now(), editor?: string): boolean {
     this.indexRow(row, 'remove');
     const changed = Object.keys(values).some((name) => this.value(name, row) !== values[name]);
     const own = this.written.get(row);
     if (own) Object.assign(own, values);
     else this.written.set(row, values);
     this.touch(row, at);
+    if (editor) this.editors.set(row, editor);
     this.indexRow(row, 'add');
     return changed;
   }
@@ -171,6 +175,7 @@ export class Table {
     const values = this.written.get(row);
     const copy = values && { ...values };
     const [modified, stamp, flags] = [this.modified[row]!, this.stamps[row]!, this.flags[row]!];
+    const editor = this.editors.get(row);
     return () => {
       if (this.isLive(row)) this.indexRow(row, 'remove');
       if (copy) this.written.set(row, copy);
@@ -179,6 +184,7 @@ export class Table {
       this.modified[row] = modified;
       this.stamps[row] = stamp;
       this.flags[row] = flags;
+      if (editor) this.editors.set(row, editor);
       this.order.add(stamp, row);
       if (this.isLive(row)) this.indexRow(row, 'add');
     };
@@ -218,6 +224,7 @@ export class Table {
   }
 
   private touch(row: number, at: number): void {
+    this.editors.delete(row);
     this.modified[row] = at;
     this.stamps[row] = at;
     this.order.add(at, row);
@@ -256,8 +263,9 @@ export class Table {
       case 'SystemModstamp':
         return (row) => this.stamps[row]!;
       case 'CreatedById':
-      case 'LastModifiedById':
         return () => userId;
+      case 'LastModifiedById':
+        return (row) => this.editors.get(row) ?? userId;
       case 'MasterRecordId':
         return (row) => this.masters.get(row) ?? null;
     }
