@@ -1,6 +1,7 @@
 import type {
   Conflict,
   Counts,
+  Editor,
   FieldExplanation,
   PlanReport,
   RecordExplanation,
@@ -9,6 +10,7 @@ import type {
   RunReport,
   RunSummary,
   Schema,
+  Side,
   TableBody,
   TableSummary,
 } from '../../lib';
@@ -88,8 +90,14 @@ export function printConflicts(conflicts: Conflict[]): void {
       const by = rule === undefined ? '' : ` (${rule})`;
       line(`  ${field}: source ${show(source)}, target ${show(target)}, before ${show(base)}${by}`);
     }
+    printEditor('source', conflict.sourceBy);
+    printEditor('target', conflict.targetBy);
     if (conflict.reason !== undefined) line(`  ${conflict.reason}`);
   }
+}
+
+function printEditor(side: Side, editor?: Editor): void {
+  if (editor) line(`  last changed in the ${side} by ${editor.self ? 'the login of this sync' : editor.user}`);
 }
 
 /** What became of each conflict that rules were put to. */

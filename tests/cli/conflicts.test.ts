@@ -38,6 +38,7 @@ test('conflicts are listed, by state', async () => {
   const { stdout } = await workspace.plain('conflicts', file);
   expect(stdout).toContain(`${open}: a, both_differ, open, since 2026-01-01T00:00:00.000Z\n`);
   expect(stdout).toContain('  name: source "s", target "t", before "b"\n');
+  expect(stdout).toContain('  last changed in the source by the login of this sync\n');
   expect(stdout).not.toContain('settled');
   const ids = async (...more: string[]) =>
     ((await workspace.command('conflicts', sync, ...more)).json['conflicts'] as { id: number }[]).map(({ id }) => id);

@@ -164,7 +164,9 @@ describe.each(systems)('a simulated Salesforce org and %s', (_, open) => {
 
     const { json } = await workspace.command('conflicts', sync());
     const [conflict] = json['conflicts'] as { id: number; kind: string; review: object[] }[];
-    expect(conflict).toMatchObject({ kind: 'both_differ', key: ext });
+    const editor = { user: expect.stringMatching(/^005/), self: false };
+    expect(conflict).toMatchObject({ kind: 'both_differ', key: ext, sourceBy: editor });
+    expect(conflict).not.toHaveProperty('targetBy');
     expect(conflict!.review).toEqual([
       expect.objectContaining({ field: 'phone', source: '+43 777', target: '+43 888', base: before[2] ?? null }),
     ]);
@@ -177,6 +179,7 @@ describe.each(systems)('a simulated Salesforce org and %s', (_, open) => {
     const told = await workspace.plain('explain', file, await idOf(ext!), '--json');
     expect(told.stdout).toContain('+43 888');
     expect(told.stdout).toContain('applied');
+    expect(JSON.parse(told.stdout)).toMatchObject({ source: { changedBy: { ...editor, self: true } } });
   });
 
   test('a value that the org refuses costs that record alone, and is tried again', async () => {

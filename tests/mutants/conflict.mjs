@@ -258,6 +258,20 @@ export default {
       replace: 'if (newest.put(rows.head(row).key, row)) replaced[row] = true;',
     },
     {
+      name: 'deletion from before they met',
+      means: 'a new record is held because another one of its key was deleted before it was ever copied',
+      file: `${twoWay}/pair_page.cpp`,
+      find: 'const bool gone = one.adopted && one.pair.doubt == 0 && !one.other && !one.refused;',
+      replace: 'const bool gone = false;',
+    },
+    {
+      name: 'deletion takes a namesake',
+      means: 'a deleted record that was never copied meets a new one of its key on the other side',
+      file: `${twoWay}/pair_page.cpp`,
+      find: 'page.own.rows.head(one.row).op == RecordOp::remove && one.pair.doubt == 0;',
+      replace: 'page.own.rows.head(one.row).op == RecordOp::remove && one.pair.doubt != 0;',
+    },
+    {
       name: 'point shifted the wrong way',
       means: 'an amount that goes there and back is a hundred times a hundred too large',
       file: `${twoWay}/back_mapping.cpp`,

@@ -23,7 +23,8 @@ export function hold(home: string, syncId: string, held: Held[]): number[] {
     const { key, fields = ['name'], kind = 'both_differ', state = 'open', outcome = '', decision } = one;
     const review = fields.map((field) => ({ field, base: 'b', source: 's', target: 't', state: 'both_differ' }));
     const columns = [key, key, `target of ${key}`, kind, state, outcome, JSON.stringify(fields)];
-    columns.push(JSON.stringify({ fields: review, sourceAt: '2026-01-01T00:00:00Z' }));
+    const source = { sourceAt: '2026-01-01T00:00:00Z', sourceBy: { user: '005A', self: true } };
+    columns.push(JSON.stringify({ fields: review, ...source }));
     const texts = columns.map(quoted).join(', ');
     const id = sqlite(
       file,
