@@ -90,7 +90,7 @@ Task<RecordBatch> fetch_one(Source& source, FetchPlan plan, std::string key) {
 }
 
 json side_json(const RecordBatch& batch, const std::vector<bool>& personal) {
-  if (batch.size() == 0) return nullptr;
+  if (batch.empty()) return nullptr;
   json values = json::object();
   for (size_t slot = 0; slot < batch.shape()->size(); ++slot)
     put(values, (*batch.shape())[slot].c_str(), batch.row(0)[slot], personal[slot]);
@@ -153,10 +153,10 @@ class FieldStory {
   json tell(const RecordBatch& source, const RecordBatch& target) {
     const size_t count = mapping_.target_fields()->size();
     std::vector<FieldTrace> traces;
-    if (source.size() > 0) traces = trace_row(mapping_, source.row(0), memory_);
+    if (!source.empty()) traces = trace_row(mapping_, source.row(0), memory_);
     std::vector<Value> mapped(count), present(count);
     for (size_t slot = 0; slot < traces.size(); ++slot) mapped[slot] = traces[slot].result.value_or(Value());
-    if (target.size() > 0) std::copy(target.row(0).begin(), target.row(0).end(), present.begin());
+    if (!target.empty()) std::copy(target.row(0).begin(), target.row(0).end(), present.begin());
     const std::vector<FieldVerdict> verdicts = states_of(mapped, present);
 
     json told = json::array();

@@ -32,9 +32,9 @@ bool holds(const json& expect, const json& got, const Shape& target_fields) {
 void check_keys(const json& test, const std::string& at, Faults& faults) {
   for (const auto& [key, value] : test.items())
     if (key != "name" && key != "input" && key != "expect")
-      faults.add(at + "." + key, "unknown key", "known are name, input, expect");
+      faults.add(fmt::format("{}.{}", at, key), "unknown key", "known are name, input, expect");
   for (const char* key : {"input", "expect"})
-    if (!test.value(key, json()).is_object()) faults.add(at + "." + key, "must be an object", "");
+    if (!test.value(key, json()).is_object()) faults.add(fmt::format("{}.{}", at, key), "must be an object", "");
   if (!test.value("name", json("")).is_string()) faults.add(at + ".name", "must be a text", "");
 }
 

@@ -74,6 +74,7 @@ Task<OutsideAnswers> OutsideDesk::ask(const OutsideQuery& query, std::vector<Val
 Task<OutsideAnswers> OutsideDesk::follow(LinkQuery query, std::vector<Value> keys) {
   std::vector<std::string> others(keys.size());
   std::vector<std::string_view> asked;
+  asked.reserve(keys.size());
   for (const Value& key : keys) asked.push_back(key.view());
   if (!query.back) {
     const auto links = co_await runtime_.store->links(query.sync_id, asked);

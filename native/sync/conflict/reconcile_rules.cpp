@@ -37,6 +37,7 @@ constexpr std::array<std::string_view, 4> kRuleKeys{"rule", "side", "separator",
 template <class Table>
 std::string words_of(const Table& table) {
   std::vector<std::string_view> words;
+  words.reserve(table.size());
   for (const auto& [word, value] : table) words.push_back(word);
   return fmt::format("{}", fmt::join(words, ", "));
 }

@@ -214,8 +214,8 @@ void PairStep::keep_conflicts(size_t touched, const Pair& pair, size_t place) {
     writes.push_back(std::move(write));
   }
   // What ends comes first: a pair has one conflict that is not closed.
-  std::ranges::stable_partition(writes,
-                                [](const ConflictWrite& one) { return one.conflict.state == ConflictState::closed; });
+  std::stable_partition(writes.begin(), writes.end(),
+                        [](const ConflictWrite& one) { return one.conflict.state == ConflictState::closed; });
   std::ranges::move(writes, std::back_inserter(out_.conflicts));
 }
 
