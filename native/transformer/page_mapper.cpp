@@ -17,6 +17,7 @@ namespace {
 /// Of each inquiry in turn. All of them end before anything they borrow goes.
 Task<std::vector<OutsideAnswers>> ask_all(Outside& outside, const std::vector<PageMapper::Inquiry>& inquiries) {
   std::vector<Started<OutsideAnswers>> asked;
+  asked.reserve(inquiries.size());
   for (const PageMapper::Inquiry& inquiry : inquiries)
     asked.emplace_back(outside.ask(*inquiry.query, inquiry.questions));
   std::vector<OutsideAnswers> answers;
@@ -224,7 +225,7 @@ void PageMapper::answer(const Inquiry& inquiry, const OutsideAnswers& answers) {
     context_.source = source_.row(row);
     Value& cell = out_.records.row(row)[inquiry.field];
     const Value question = cell;
-    Way way;
+    Way way = Way::refused;
     if (found || otherwise) {
       cell = found ? given.value : *step.outside->otherwise;
       way = map_field<true>(inquiry.field, row, cell, inquiry.step + 1);

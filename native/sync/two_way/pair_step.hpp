@@ -18,7 +18,7 @@ struct SettledPairs {
   int64_t pairs_linked = 0;
   std::vector<ConflictWrite> conflicts;
   std::vector<RejectedRecord> rejected;
-  std::vector<std::string_view> seen[2], resolved[2];  ///< by Side
+  std::array<std::vector<std::string_view>, 2> seen, resolved;  ///< by Side
 };
 
 /// What the steps of one run share.

@@ -122,6 +122,7 @@ Task<bool> TwoWayPass::review_items(ConflictFilter filter, bool retried_only) {
     filter.after = items.back().id;
     if (retried_only) std::erase_if(items, [](const Conflict& one) { return !is_retried(one); });
     std::vector<int64_t> ids;
+    ids.reserve(items.size());
     for (const Conflict& one : items) ids.push_back(one.pair);
     const std::vector<Pair> pairs = co_await context_.store.pairs_by_id(plan_.sync_id, std::move(ids));
     for (const Side side : {Side::source, Side::target}) {
@@ -214,6 +215,7 @@ Task<bool> TwoWayPass::sweep(Side side) {
     if (gone.empty()) co_return true;
     after = gone.back().id;
     std::vector<std::string> keys;
+    keys.reserve(gone.size());
     for (const Pair& pair : gone) keys.push_back(pair.key_of(side));
     SideRows rows = co_await sides_.now(side, std::move(keys));
     co_await take(side, std::move(rows), nullptr);

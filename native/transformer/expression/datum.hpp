@@ -54,7 +54,7 @@ struct Entry;
 
 /// A plain value: copied freely, valid as long as the memory it points into (cells, the expression's constants, or the
 /// scratch of one evaluation).
-struct Datum {
+struct Datum {  // NOLINT(cppcoreguidelines-pro-type-member-init): `coefficient` covers the whole union
   /// A double that was written as a literal remembers how: beside a decimal, 0.1 is meant exactly.
   struct Real {
     double number;

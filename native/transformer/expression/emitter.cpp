@@ -161,7 +161,7 @@ class Emitter {
   // The instruction for operands of one known type. `a > b` becomes `b < a`.
   static std::optional<Op> typed_op(Operator op, Kind kind) {
     struct Row {
-      Operator op;
+      Operator op{};
       std::optional<Op> integers, doubles, decimals;
     };
     constexpr Row kRows[] = {

@@ -49,7 +49,7 @@ class Heap {
  private:
   struct Chunk {
     std::unique_ptr<char[]> bytes;
-    size_t size;
+    size_t size = 0;
   };
   static constexpr size_t kChunkBytes = 32 * 1024;
 

@@ -76,7 +76,7 @@ constexpr size_t kOperandsMax = kConstantBit;
 constexpr size_t kInstructionsMax = 0xFFFF;
 
 struct Instruction {
-  Op op;
+  Op op{};
   uint16_t a = 0, b = 0, c = 0;
 };
 
