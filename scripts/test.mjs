@@ -7,6 +7,7 @@
 //   npm test -- n8n [ARGUMENTS]        tests in a real n8n, which is installed into a cache folder at the first time
 //   npm test -- style                  the style rules over all files
 import { mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { build, buildPreset } from './build.mjs';
 import { exitCodeOf, isMain, npmProgram, PlainError, projectFolder } from './command.mjs';
@@ -42,6 +43,7 @@ async function nativeTests(preset, { filter, environment }) {
   const env = { ...sanitizerEnvironment, ...environment, GTEST_OUTPUT: `json:${reports}/` };
   if (filter.length > 0) env.GTEST_FILTER = filter.join(':');
   const args = ['--test-dir', folder, '--output-on-failure', '--no-tests=error'];
+  args.push('--parallel', String(availableParallelism()));
   const code = await exitCodeOf('ctest', [...args, '--output-junit', `${reports}/ctest.xml`], { env });
   return readCtestReport(reports, code);
 }
