@@ -6,10 +6,8 @@
 // ten were edited on both sides, the others on one. Prints one line of JSON per case: the decision alone, and the
 // decision with what the store keeps of the pair unpacked before and packed again after it. Every verdict is compared
 // with what the edits that made the pair call for before anything is timed.
-#include <algorithm>
 #include <array>
 #include <cstdio>
-#include <ctime>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -18,6 +16,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "rates.hpp"
 #include "sync/conflict/pair_state.hpp"
 #include "sync/conflict/reconcile.hpp"
 
@@ -174,23 +173,13 @@ class KeptPairs {
   PairState state_;
 };
 
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 template <class Run>
 void measure(const char* name, size_t rounds, Run run) {
-  std::vector<double> rates;
-  for (int i = 0; i < kRepetitions; ++i) {
-    const double start = cpu_seconds();
+  const Rates rates = cpu_rates(kRepetitions, kPairs * rounds, [&] {
     for (size_t round = 0; round < rounds; ++round) run();
-    rates.push_back(static_cast<double>(kPairs * rounds) / (cpu_seconds() - start));
-  }
-  std::ranges::sort(rates);
-  fmt::print("{{\"case\":\"{}\",\"pairsPerCpuSecond\":{:.0f},\"min\":{:.0f},\"max\":{:.0f}}}\n", name,
-             rates[rates.size() / 2], rates.front(), rates.back());
+  });
+  fmt::print("{{\"case\":\"{}\",\"pairsPerCpuSecond\":{:.0f},\"min\":{:.0f},\"max\":{:.0f}}}\n", name, rates.median,
+             rates.min, rates.max);
   std::fflush(stdout);
 }
 

@@ -6,15 +6,14 @@
 // cells again. What comes out is compared with the same computation in C++ before anything is timed.
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <iostream>
 #include <stdexcept>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "rates.hpp"
 #include "transformer/expression/checker.hpp"
 #include "transformer/expression/emitter.hpp"
 #include "transformer/expression/expression.hpp"
@@ -48,23 +47,13 @@ cel::Program compile(std::string_view text, cel::Kind kind) {
   return cel::emit(*root, {kNames.size(), false}, limits);
 }
 
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 template <class Run>
 void measure(const char* name, Run run) {
-  std::vector<double> rates;
-  for (int i = 0; i < kRepetitions; ++i) {
-    const double start = cpu_seconds();
+  const Rates rates = cpu_rates(kRepetitions, kRows * kRounds, [&run] {
     for (size_t round = 0; round < kRounds; ++round) run();
-    rates.push_back(static_cast<double>(kRows * kRounds) / (cpu_seconds() - start));
-  }
-  std::sort(rates.begin(), rates.end());
+  });
   fmt::print("{{\"case\":\"{}\",\"evaluationsPerCpuSecond\":{:.0f},\"min\":{:.0f},\"max\":{:.0f}}}\n", name,
-             rates[rates.size() / 2], rates.front(), rates.back());
+             rates.median, rates.min, rates.max);
   std::fflush(stdout);
 }
 

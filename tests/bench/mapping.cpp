@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -16,6 +15,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "rates.hpp"
 #include "record/csv.hpp"
 #include "record/fingerprint.hpp"
 #include "record/json.hpp"
@@ -149,17 +149,6 @@ class Comparison {
   size_t at_ = 0, row_ = 0;
 };
 
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-double median(std::vector<double>& values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 template <class Run>
 void measure(const char* name, size_t records, size_t bytes, Run run) {
   std::vector<double> rates, cpu_rates;
@@ -171,11 +160,12 @@ void measure(const char* name, size_t records, size_t bytes, Run run) {
     rates.push_back(static_cast<double>(records) / spent.count());
     cpu_rates.push_back(static_cast<double>(records) / (cpu_seconds() - cpu_start));
   }
+  const Rates wall = Rates::of(std::move(rates));
   fmt::print(
       "{{\"case\":\"{}\",\"records\":{},\"bytesPerRecord\":{},\"recordsPerSecond\":{:.0f},\"min\":{:.0f},\"max\":{:.0f}"
       ","
       "\"recordsPerCpuSecond\":{:.0f}}}\n",
-      name, records, bytes / records, median(rates), rates.front(), rates.back(), median(cpu_rates));
+      name, records, bytes / records, wall.median, wall.min, wall.max, Rates::of(std::move(cpu_rates)).median);
   std::fflush(stdout);
 }
 

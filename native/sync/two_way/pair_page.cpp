@@ -161,6 +161,7 @@ Task<> PairMatcher::find_others(PairPage& page) const {
 /// The record that waited for this one went before they met: its deletion is not that of the new one.
 void PairMatcher::forget_waiting(Touched& one, Side across) const {
   one.pair.key_of(across).clear();
+  one.pair.version_of(across).clear();
   one.pair.state.clear();
 }
 
