@@ -59,7 +59,7 @@ export function captured(program, args, options = {}) {
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => (output += text));
     child.on('error', (error) => reject(new PlainError(`${program} cannot be started: ${error.message}`)));
-    child.on('close', (code, signal) => resolve({ code: code ?? 1, output, late: signal === 'SIGKILL' }));
+    child.on('close', (code) => resolve({ code: code ?? 1, output, late: child.killed }));
   });
 }
 

@@ -225,10 +225,12 @@ Task<json> explain_record(Runtime& runtime, json body) {
   const MappingPlan& mapping = *session.plan().mapping;
   const KnownRecord known = co_await look_up(*runtime.store, session.file().id, side, key);
 
-  FetchPlan of_source{session.file().source_object, mapping.source_paths(), "", true};
+  FetchPlan of_source{session.file().source_object, mapping.source_paths(), ""};
+  of_source.editors = true;
   std::string source_key = known.source_key;
   const RecordBatch source = co_await fetch_one(session.source(), std::move(of_source), std::move(source_key));
-  FetchPlan of_target{session.file().target_object, *mapping.target_fields(), "", true};
+  FetchPlan of_target{session.file().target_object, *mapping.target_fields(), ""};
+  of_target.editors = true;
   const std::unique_ptr<Source> reader = session.target_connection().source();
   std::string target_key = session.target_schema() ? known.target_key : "";
   const RecordBatch target = co_await fetch_one(*reader, std::move(of_target), std::move(target_key));

@@ -65,7 +65,8 @@ Task<SideRows> PairSides::fetch(Side side, bool by_match, std::vector<std::strin
   Page page;
   page.records = RecordBatch(std::make_shared<const std::vector<std::string>>(paths(side)), std::make_shared<Arena>());
   if (!keys.empty()) {
-    FetchPlan plan{object_of(side), paths(side), {}, true};
+    FetchPlan plan{object_of(side), paths(side), {}};
+    plan.editors = true;
     if (by_match) plan.key_field = side == Side::source ? both_.match_source : (*fields())[both_.match_slot];
     auto fetch = [this, side, &plan, &keys] { return source_of(side).fetch(plan, keys); };
     page.records = co_await with_retry(context_.clock, plan_.retry, context_.abort, fetch);
